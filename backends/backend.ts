@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { Metadata } from '../schema/json.ts';
+import type { MountExpectation } from '../schema/proxy-config.ts';
+import type { Reason } from '../schema/reason.ts';
+import type { CheckStatus } from '../schema/status.ts';
+import type { MountAsker } from './mount/mount-asker.ts';
+
+/** What a storage said to one check. */
+export interface CheckAnswer {
+  readonly status: CheckStatus;
+  readonly reason: Reason;
+  /** One stable sentence that anyone may see: counts and whole 5 % steps; no paths, devices, names, addresses, times. */
+  readonly summary: string;
+  /** Details for an administrator. */
+  readonly info: string | null;
+  readonly metadata?: Metadata;
+  /** What could not be asked on this platform or with this configuration. */
+  readonly notChecked?: readonly string[];
+}
+
+/** One thing to ask of a volume, on its own schedule. */
+export interface CheckDefinition {
+  readonly name: 'mount' | 'backend' | 'write';
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /**
+   * Resolves with what the storage said; rejects when asking failed, which `readFailure` reads.
+   * A call that cannot be aborted stays pending until it returns; it is never made twice at once.
+   */
+  readonly ask: (signal: AbortSignal) => Promise<CheckAnswer>;
+}
+
+/** A configured volume, as a backend gets it. */
+export interface VolumeToOpen<O> {
+  readonly name: string;
+  readonly path: string;
+  readonly intervalMs: number;
+  /** As configured; each check has a default of its own. */
+  readonly timeoutMs: number | undefined;
+  readonly capacityWarnPercent: number;
+  readonly mount: MountExpectation;
+  readonly options: O;
+  /** Asks a path without ever hanging the service. */
+  readonly askMount: MountAsker;
+}
+
+export interface Backend<O = unknown> {
+  readonly options: z.ZodType<O>;
+  /** Turns a volume into its checks. Asks nothing yet, and never throws for a storage that is away. */
+  readonly open: (volume: VolumeToOpen<O>) => readonly CheckDefinition[];
+}
+
+/** Declares a backend; its options' type comes from their schema. */
+export function defineBackend<S extends z.ZodType>(backend: Backend<z.output<S>> & { readonly options: S }): Backend {
+  return backend as unknown as Backend;
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+export interface ConfigFile {
+  /** How the file is called in messages. */
+  readonly file: string;
+  readonly text: string;
+  /** Parses the file's language; may throw an error with `line` and `message`, as smol-toml's do. */
+  readonly parse: (text: string) => unknown;
+  /** Dotted keys (`*` = any name) that others use in this file and that are ignored silently. */
+  readonly ignored: readonly string[];
+}
+
+export interface ReadConfig<T> {
+  readonly config: T;
+  /** One line for each key that nobody knows. */
+  readonly warnings: readonly string[];
+}
+
+/** A configuration with mistakes: one message each, `file:line  key  expected …, found …`. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads a configuration by its strict schema: mistakes throw a `ConfigError` that names each with file, line and key;
+ * keys that nobody knows are left out and come back as warnings.
+ */
+export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFile): ReadConfig<z.output<S>> {
+  const raw = snakeCased(parsed(source));
+  const lines = lineOf(source.text);
+  const say = (path: readonly PropertyKey[], message: string) =>
+    `${source.file}:${lines(path)}  ${path.map(String).join('.') || '(file)'}  ${message}`;
+
+  const first = schema.safeParse(raw);
+  if (first.success) return { config: first.data, warnings: [] };
+  const unknown = flat(first.error.issues).flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [],
+  );
+  for (const path of unknown) remove(raw, path);
+  const warnings = unknown
+    .filter((path) => !source.ignored.some((pattern) => matches(pattern, path)))
+    .map((path) => say(path, 'is not a key that is known here; it is ignored'));
+
+  const second = schema.safeParse(raw);
+  if (second.success) return { config: second.data, warnings };
+  const problems = flat(second.error.issues).map((issue) =>
+    say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue.path)}`),
+  );
+  throw new ConfigError([...new Set(problems)]);
+}
+
+function parsed({ file, text, parse }: ConfigFile): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const { line, message } = error as Error & { line?: number };
+    const first = message.split('\n')[0]?.replace(/^Invalid TOML document:\s*/, '') ?? '';
+    throw new ConfigError([`${file}:${line ?? 1}  (syntax)  ${first}`]);
+  }
+}
+
+/** The issues that matter of a union are those of its branches. */
+function flat(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'invalid_union' && issue.errors.length > 0
+      ? flat((issue.errors[0] ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })))
+      : [issue],
+  );
+}
+
+const sentence = (message: string): string =>
+  message
+    .replace(/^Invalid input: /, '')
+    .replace(/, received .*$/, '')
+    .replace(/^Invalid option: /, '');
+
+function found(raw: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], raw);
+  if (value === undefined) return 'nothing';
+  if (path.some((key) => /secret|password|token/i.test(String(key)))) return `a ${typeof value}`;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function matches(pattern: string, path: readonly PropertyKey[]): boolean {
+  const parts = pattern.split('.');
+  return (
+    parts.every((part, i) => part === '**' || part === '*' || part === path[i]) &&
+    (parts.length === path.length || parts.at(-1) === '**')
+  );
+}
+
+/** Bare kebab-case keys as snake_case: Backend.AI accepts both. Names of volumes and proxies stay as written. */
+function snakeCased(value: unknown, depth = 0, named = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => snakeCased(item, depth));
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) === Date.prototype) return value;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const name = named ? key : key.replaceAll('-', '_');
+    return [name, snakeCased(inner, depth + 1, depth === 0 && (name === 'volume' || name === 'proxies'))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function remove(raw: unknown, path: readonly PropertyKey[]): void {
+  const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], raw);
+  delete (parent as Record<PropertyKey, unknown>)[path.at(-1) as PropertyKey];
+}
+
+/**
+ * Finds the line of a key in a TOML text: of the key itself, else of the nearest table around it.
+ * It reads headers and `key =` at the start of a line; a key inside an inline table is found at its table's line.
+ */
+function lineOf(text: string): (path: readonly PropertyKey[]) => number {
+  const lines = new Map<string, number>();
+  const tables = new Map<string, number>();
+  let table: string[] = [];
+  let quoted: '"""' | "'''" | null = null;
+  text.split('\n').forEach((line, index) => {
+    const opened = quoted;
+    for (const [mark] of line.matchAll(/"""|'''/g)) {
+      if (quoted === null) quoted = mark as '"""';
+      else if (quoted === mark) quoted = null;
+    }
+    if (opened !== null) return;
+    const header = /^\s*(\[\[?)\s*([^\]]+?)\s*\]/.exec(line);
+    const key = /^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=/.exec(line);
+    if (header?.[2] !== undefined) {
+      table = keyParts(header[2]);
+      if (header[1] === '[[') {
+        const name = table.join('.');
+        const nth = tables.get(name) ?? 0;
+        tables.set(name, nth + 1);
+        table = [...table, String(nth)];
+      }
+      lines.set(table.join('.'), index + 1);
+    } else if (key?.[1] !== undefined) lines.set([...table, ...keyParts(key[1])].join('.'), index + 1);
+  });
+  return (path) => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const line = lines.get(path.slice(0, length).map(snake).join('.'));
+      if (line !== undefined) return line;
+    }
+    return 1;
+  };
+}
+
+const snake = (key: PropertyKey): string => String(key).replaceAll('-', '_');
+
+const keyParts = (dotted: string): string[] =>
+  [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(([, a, b, c]) => snake(a ?? b ?? c ?? ''));

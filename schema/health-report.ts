@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { PublicVolumeReport, ReceivedVolumeReport, VolumeReport } from './volume-report.ts';
+
+const ServiceFields = {
+  status: z.literal('healthy').describe('Of the proxy itself, never of its volumes.'),
+  version: z.string().describe('Version of the proxy.'),
+  component: z.literal('storage-proxy'),
+};
+
+/** What `GET /manager-api/health` answers to a caller without the secret. */
+export const PublicHealthReport = z.object({
+  ...ServiceFields,
+  volumes: z.record(z.string(), PublicVolumeReport),
+});
+export type PublicHealthReport = z.infer<typeof PublicHealthReport>;
+
+const Connectivity = z
+  .object({
+    overall_healthy: z.boolean(),
+    connectivity_checks: z.array(z.never()).describe('A proxy of ours depends on no other service.'),
+    timestamp: z.string(),
+  })
+  .describe("Backend.AI's own connectivity report, which its health clients require.");
+
+const FeedPosition = {
+  proxy: z.string().describe('The name the proxy gives itself; the manager may know it by another.'),
+  epoch: z.string().describe('Changes whenever the proxy starts.'),
+  seq: z.int().describe('Counts the changes within an epoch; times that move are no change.'),
+  mono_ms: z.number().describe("The proxy's monotonic clock when the report was made, in milliseconds."),
+};
+
+/** A proxy's whole answer about its volumes, for a caller with the secret. */
+export const HealthReport = z
+  .object({
+    ...ServiceFields,
+    ...FeedPosition,
+    connectivity: Connectivity,
+    volumes: z.record(z.string(), VolumeReport).describe('Every configured volume, by name.'),
+  })
+  .meta({ id: 'HealthReport', description: "A storage proxy's whole answer about its volumes." });
+export type HealthReport = z.infer<typeof HealthReport>;
+
+/** The envelope as the manager reads it; each volume is read on its own, so that a bad one costs only itself. */
+const ReceivedEnvelope = z.object({
+  version: z.string().optional(),
+  epoch: z.string(),
+  seq: z.int(),
+  mono_ms: z.number(),
+  volumes: z.record(z.string(), z.unknown()),
+});
+
+export interface ReceivedReport extends Omit<z.infer<typeof ReceivedEnvelope>, 'volumes'> {
+  /** `null` where the proxy's words about a volume could not be read. */
+  readonly volumes: ReadonlyMap<string, ReceivedVolumeReport | null>;
+}
+
+/** Reads a foreign proxy's report. Throws a `ZodError` where the envelope is unreadable; a single volume never does. */
+export function parseHealthReport(value: unknown): ReceivedReport {
+  const { volumes, ...envelope } = ReceivedEnvelope.parse(value);
+  const read = Object.entries(volumes).map(
+    ([name, volume]) => [name, ReceivedVolumeReport.safeParse(volume).data ?? null] as const,
+  );
+  return { ...envelope, volumes: new Map(read) };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Interval, Timeout } from './duration.ts';
+import { Address } from './proxy-config.ts';
+import { VirtualFolder } from './vfolder.ts';
+import { isNoStorage, parseVolumeHost } from './volume-host.ts';
+
+const ProxyName = z.string().regex(/^[^\s:\p{Cc}]{1,64}$/u, {
+  error: 'expected a name of at most 64 characters without blanks and colons',
+});
+
+export const ProxyEntry = z
+  .strictObject({
+    manager_api: z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as "http://127.0.0.1:6022"' })
+      .describe("URL of the proxy's manager-facing API."),
+    secret: z.string({ error: 'expected the secret of the proxy' }).min(1).describe('Shared secret.'),
+    ssl_verify: z.boolean().default(true).describe("Whether the proxy's certificate is verified."),
+    ca: z.string().optional().describe("PEM file with the authority of the proxy's certificate."),
+    volumes: z.array(z.string()).default([]).describe('Volumes to show even while the proxy was never reached.'),
+    health_check_interval: Interval.default(10_000).describe('How often the proxy is polled.'),
+    health_check_timeout: Timeout.default(3_000).describe('How long to wait for its answer.'),
+  })
+  .refine(({ health_check_interval, health_check_timeout }) => health_check_timeout < health_check_interval, {
+    path: ['health_check_timeout'],
+    error: 'expected less than `health_check_interval`',
+  });
+export type ProxyEntry = z.infer<typeof ProxyEntry>;
+
+const VfolderEntry = z.strictObject({
+  ...VirtualFolder.shape,
+  id: z.uuid({ error: 'expected a UUID' }),
+  host: z.string().refine((host) => isNoStorage(host) || parseVolumeHost(host) !== null, {
+    error: 'expected a volume host such as "proxy1:volume1"',
+  }),
+});
+
+/** `manager.toml`. */
+export const ManagerConfig = z.strictObject({
+  api: z
+    .strictObject({
+      listen: Address.default({ host: '127.0.0.1', port: 6080 }).describe('Where to listen.'),
+      graphiql: z.boolean().optional().describe('Serve GraphiQL at /graphql. Default: only on a loopback address.'),
+    })
+    .prefault({}),
+  proxies: z.record(ProxyName, ProxyEntry).default({}),
+  vfolder: z.array(VfolderEntry).default([]).describe('Virtual folders, where they come from no database.'),
+});
+export type ManagerConfig = z.infer<typeof ManagerConfig>;

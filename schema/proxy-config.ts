@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { Interval, Timeout } from './duration.ts';
+
+/** `{ host, port }`, read from `"host:port"`, `[host, port]` or `{ host, port }`, as Backend.AI writes it. */
+export const Address = z
+  .custom<unknown>((value) => parseAddress(value) !== null, { error: 'expected an address such as "127.0.0.1:6022"' })
+  .transform((value) => parseAddress(value) as ListenAddress);
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const Name = z.string().regex(/^[^\s:/\p{Cc}]{1,64}$/u, {
+  error: 'expected a name of at most 64 characters without blanks, colons and slashes',
+});
+
+/** What is expected to be mounted at a volume's path; whatever is left out is adopted from the first good check. */
+export const MountExpectation = z.strictObject({
+  required: z.boolean().optional().describe('Whether the path must be a mount of its own. Default: by the backend.'),
+  fstype: z.string().optional().describe('Type of the file system, as in `/proc/self/mountinfo`.'),
+  source: z.string().optional().describe('What is mounted: a device, `host:/export`…'),
+  root: z.string().optional().describe('Which directory of it is mounted.'),
+});
+export type MountExpectation = z.infer<typeof MountExpectation>;
+
+export const VolumeConfig = z
+  .strictObject({
+    backend: z.string({ error: 'expected the name of a backend such as "vfs"' }).min(1).describe('Kind of storage.'),
+    path: z
+      .string({ error: 'expected the path at which the volume is mounted' })
+      .regex(/^\//, { error: 'expected an absolute path' })
+      .describe('Where the volume is mounted.'),
+    fsprefix: z.string().nullish().describe('Directory below `path`; read for compatibility.'),
+    health_check_interval: Interval.default(30_000).describe('How often the storage is asked.'),
+    health_check_timeout: Timeout.optional().describe(
+      'How long to wait for an answer. Default: 0.8 × interval, at most 5s for mounts and 15s for APIs.',
+    ),
+    capacity_warn: z
+      .string()
+      .regex(/^(100|[1-9]?\d)%$/, { error: 'expected a percentage such as "90%"' })
+      .transform((text) => Number(text.slice(0, -1)))
+      .default(90)
+      .describe('How full a volume may be before it counts as degraded.'),
+    mount: MountExpectation.default({}),
+    options: z.record(z.string(), z.unknown()).nullish().describe('What the backend needs to know.'),
+  })
+  .refine(({ health_check_interval, health_check_timeout = 0 }) => health_check_timeout < health_check_interval, {
+    path: ['health_check_timeout'],
+    error: 'expected less than `health_check_interval`',
+  });
+export type VolumeConfig = z.infer<typeof VolumeConfig>;
+
+const SharedSecret = z.string({ error: 'expected the secret that the manager sends' }).min(1);
+
+/** `storage-proxy.toml`. Tables and keys of Backend.AI that are not needed here are ignored. */
+export const ProxyConfig = z.strictObject({
+  storage_proxy: z
+    .strictObject({ node_id: z.string().optional().describe('Name the proxy gives itself; default: `storage-proxy`.') })
+    .default({}),
+  api: z.strictObject({
+    manager: z.strictObject({
+      service_addr: Address.default({ host: '127.0.0.1', port: 6022 }).describe('Where to listen.'),
+      secret: SharedSecret.describe('Shared secret of proxy and manager.'),
+      ssl_enabled: z.boolean().default(false),
+      ssl_cert: z.string().nullish().describe('Certificate chain, a PEM file.'),
+      ssl_privkey: z.string().nullish().describe('Private key, a PEM file.'),
+    }),
+  }),
+  volhealth: z
+    .strictObject({ listen: Address.optional().describe('Where to listen instead of `service-addr`.') })
+    .default({}),
+  volume: z.record(Name, VolumeConfig).default({}),
+});
+export type ProxyConfig = z.infer<typeof ProxyConfig>;
+
+/** Keys of a Backend.AI `storage-proxy.toml` (22.09 … 26.x) that say nothing to us. */
+export const BACKEND_AI_PROXY_KEYS = [
+  'storage_proxy.*',
+  'storage_proxy.**',
+  'api.client',
+  'api.manager.announce_addr',
+  'api.manager.announce_internal_addr',
+  'api.manager.internal_addr',
+  'pyroscope',
+  'logging',
+  'debug',
+  'service_discovery',
+  'otel',
+  'etcd',
+  'storages',
+  'registries',
+  'artifact_storages',
+  'artifact_registries',
+  'reservoir_client',
+] as const;
+
+/** Reads an address in any of Backend.AI's forms; `null` where it is none. IPv6 hosts stand in brackets. */
+export function parseAddress(value: unknown): ListenAddress | null {
+  if (typeof value === 'string') {
+    const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? [];
+    return address(bracketed ?? plain, port);
+  }
+  if (Array.isArray(value)) return value.length === 2 ? address(value[0], value[1]) : null;
+  if (value === null || typeof value !== 'object') return null;
+  const { host, port } = value as Partial<Record<'host' | 'port', unknown>>;
+  return address(host, port);
+}
+
+function address(host: unknown, port: unknown): ListenAddress | null {
+  const number = typeof port === 'string' && port !== '' ? Number(port) : port;
+  if (typeof host !== 'string' || host === '') return null;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 65_536
+    ? { host, port: number }
+    : null;
+}
