@@ -217,5 +217,6 @@ export const REASONS = {
 export const Reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS, ...(keyof typeof REASONS)[]]).meta({
   id: 'HealthReason',
   description: 'Stable code for a verdict.',
+  enumDescriptions: Object.values(REASONS).map(({ meaning }) => meaning),
 });
 export type Reason = z.infer<typeof Reason>;

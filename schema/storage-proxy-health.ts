@@ -7,7 +7,7 @@ export const StorageProxyHealth = z
   .object({
     proxy_name: z.string().describe("The proxy's name in the manager's configuration."),
     status: ProxyStatus.describe('Whether the proxy answers.'),
-    is_healthy: z.boolean(),
+    is_healthy: z.boolean().describe('True for `healthy` only.'),
     last_checked_at: Instant.nullable().describe('When the proxy was last asked; null before the first answer.'),
     error_message: z.string().nullable().describe('Why it is unhealthy, in words; null while it is healthy.'),
     since: Instant.nullable().describe('Since when the status has been what it is.'),

@@ -1,0 +1,29 @@
+import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
+import type { GraphQLError } from 'graphql';
+import { badUserInput } from './bad-user-input.ts';
+
+/** What an honest query never needs: GraphiQL's introspection is 20 deep, a page with every field is 9. */
+export const MAX_DEPTH = 25;
+export const MAX_ALIASES = 100;
+export const MAX_TOKENS = 20_000;
+
+/** Refuses a query beyond a limit with one error that names it, before anything else is said about the query. */
+export function queryLimits() {
+  return EnvelopArmorPlugin({
+    maxTokens: limit(MAX_TOKENS),
+    maxDepth: { ...limit(MAX_DEPTH), ignoreIntrospection: false },
+    maxAliases: limit(MAX_ALIASES),
+    // Nothing here costs more than its depth and its aliases, and the schema is public.
+    costLimit: { enabled: false },
+    blockFieldSuggestion: { enabled: false },
+  });
+}
+
+const limit = (n: number) => ({ n, onReject: [refuse], propagateOnRejection: false });
+
+function refuse(_context: unknown, { message }: GraphQLError): never {
+  const error = badUserInput(message.replace(/^Syntax Error: /, ''));
+  // `spec`: as GraphQL over HTTP has it, 200 to who accepts `application/json` only.
+  error.extensions['http'] = { status: 400, spec: true };
+  throw error;
+}

@@ -1,0 +1,74 @@
+import { GraphQLError } from 'graphql';
+import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
+import type { GraphqlContext } from './context.ts';
+import { queryLimits } from './limits.ts';
+import { noPage, strictRequests } from './requests.ts';
+import { schema } from './schema.ts';
+import { steadySnapshot } from './steady-snapshot.ts';
+
+export interface GraphqlOptions extends GraphqlContext {
+  /** Whether a browser is shown GraphiQL, which needs nothing from outside. */
+  readonly graphiql: boolean;
+  /** Hears of errors of ours, whose cause the client is not told. */
+  readonly logError: (message: string, cause: unknown) => void;
+}
+
+export interface GraphqlServer {
+  /** Answers at the path `/graphql`. It limits what a query may ask, not how long its text is, and knows no users. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
+export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions): GraphqlServer {
+  const yoga = createYoga({
+    schema,
+    context,
+    graphiql: graphiql && { title: 'volhealth', defaultQuery: DEFAULT_QUERY },
+    renderGraphiQL,
+    plugins: [strictRequests, ...(graphiql ? [] : [noPage]), queryLimits(), steadySnapshot],
+    fetchAPI: { Response },
+    cors: false,
+    multipart: false,
+    batching: false,
+    landingPage: false,
+    maxRequestBodySize: false,
+    // Yoga compares it with the end of the URL, whatever the path; no URL ends with a blank.
+    healthCheckEndpoint: ' ',
+    logging: false,
+    maskedErrors: {
+      isDev: false,
+      maskError(error, message) {
+        const masked = maskError(error, message, false);
+        if (masked !== error) logError(...described(error));
+        return masked;
+      },
+    },
+  });
+  return { fetch: (request) => yoga.fetch(request) };
+}
+
+const DEFAULT_QUERY = `{
+  storageHealthList {
+    proxyName
+    status
+    errorMessage
+    volumes {
+      volumeId
+      backendType
+      status
+      statusInfo
+      lastCheckedAt
+    }
+  }
+}
+`;
+
+/** Loads the page, 9 MB of it, once somebody looks. */
+async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
+  const page = await import('@graphql-yoga/render-graphiql');
+  return page.renderGraphiQL(options);
+}
+
+function described(error: unknown): [message: string, cause: unknown] {
+  if (!(error instanceof GraphQLError)) return ['a GraphQL request failed', error];
+  return [`GraphQL field ${error.path?.join('.') ?? '(none)'} failed`, error.originalError ?? error];
+}
