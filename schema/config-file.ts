@@ -32,7 +32,7 @@ export class ConfigError extends Error {
  */
 export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFile): ReadConfig<z.output<S>> {
   const raw = snakeCased(parsed(source));
-  const lines = lineOf(source.text);
+  const lines = locateKeys(source.text);
   const say = (path: readonly PropertyKey[], message: string) =>
     `${source.file}:${lines(path)}  ${path.map(String).join('.') || '(file)'}  ${message}`;
 
@@ -83,7 +83,7 @@ function found(raw: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], raw);
   if (value === undefined) return 'nothing';
   if (path.some((key) => /secret|password|token/i.test(String(key)))) return `a ${typeof value}`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -115,7 +115,7 @@ function remove(raw: unknown, path: readonly PropertyKey[]): void {
  * Finds the line of a key in a TOML text: of the key itself, else of the nearest table around it.
  * It reads headers and `key =` at the start of a line; a key inside an inline table is found at its table's line.
  */
-function lineOf(text: string): (path: readonly PropertyKey[]) => number {
+export function locateKeys(text: string): (path: readonly PropertyKey[]) => number {
   const lines = new Map<string, number>();
   const tables = new Map<string, number>();
   let table: string[] = [];

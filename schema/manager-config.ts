@@ -46,3 +46,10 @@ export const ManagerConfig = z.strictObject({
   vfolder: z.array(VfolderEntry).default([]).describe('Virtual folders, where they come from no database.'),
 });
 export type ManagerConfig = z.infer<typeof ManagerConfig>;
+
+/** Keys that Backend.AI gives a proxy and that say nothing to us. */
+export const BACKEND_AI_MANAGER_KEYS = [
+  'proxies.*.client_api',
+  'proxies.*.sftp_scaling_groups',
+  'proxies.*.timeouts',
+] as const;

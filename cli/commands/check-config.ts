@@ -1,0 +1,55 @@
+import { parse } from 'smol-toml';
+import { parseManagerConfig } from '../../manager/config.ts';
+import { parseProxyConfig } from '../../proxy/config.ts';
+import { readConfig } from '../config-source.ts';
+import { CannotRun, type Command } from '../run.ts';
+
+export const checkConfig: Command = {
+  name: 'check-config',
+  usage: 'FILE',
+  summary: 'Say whether a storage-proxy.toml or manager.toml can be used, and name every mistake in it.',
+  help: `Which of the two it is, is seen from its tables: [proxies.X] and [[vfolder]] are a manager's.
+
+Exit codes: 0 it can be used; 2 it cannot: one line a mistake, with file, line, key, and what is expected.
+
+Example:
+  $ volhealth check-config storage-proxy.toml
+  storage-proxy.toml:12  volume.local.health_check_interval  expected a duration such as "30s" …, found "soon"`,
+  options: {},
+  args: [1, 1],
+  run: async ([file = '']) => {
+    const content = readConfig(file);
+    if (isManagers(content)) {
+      const { config, warnings } = parseManagerConfig(content, file);
+      report(file, warnings, `a manager with ${count(config.proxies, 'proxy', 'proxies')}`);
+    } else {
+      const { config, warnings } = parseProxyConfig(content, file);
+      report(file, warnings, `a storage proxy with ${count(config.volume, 'volume', 'volumes')}`);
+    }
+    return 0;
+  },
+};
+
+function isManagers(content: string): boolean {
+  let tables: Record<string, unknown>;
+  try {
+    tables = parse(content);
+  } catch {
+    return false; // Either parser names the mistake.
+  }
+  const isManager = 'proxies' in tables || 'vfolder' in tables;
+  if (isManager && 'volume' in tables) {
+    throw new CannotRun('the file has [proxies] and [volume]: a proxy and a manager have a file each');
+  }
+  return isManager;
+}
+
+function report(file: string, warnings: readonly string[], what: string): void {
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  console.log(`${file} is good: ${what}.`);
+}
+
+function count(table: object, one: string, many: string): string {
+  const { length } = Object.keys(table);
+  return `${length} ${length === 1 ? one : many}`;
+}

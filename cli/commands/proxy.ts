@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createMountPool } from '../../backends/mount/worker-pool.ts';
+import { systemClock } from '../../probe/clock.ts';
+import { createProxyApp } from '../../proxy/app.ts';
+import { parseProxyConfig } from '../../proxy/config.ts';
+import { createStorageProxy } from '../../proxy/storage-proxy.ts';
+import { type ProxyConfig, parseAddress } from '../../schema/proxy-config.ts';
+import { REASONS } from '../../schema/reason.ts';
+import type { VolumeReport } from '../../schema/volume-report.ts';
+import { loadConfig } from '../config-source.ts';
+import { createLog, type Level } from '../log.ts';
+import { PACKAGE_VERSION } from '../package-version.ts';
+import { CannotRun, type Command, text } from '../run.ts';
+import { serve } from '../serve.ts';
+
+export const proxy: Command = {
+  name: 'proxy',
+  usage: '[-c FILE] [--listen HOST:PORT]',
+  summary: 'Run a storage proxy: ask the volumes of a storage-proxy.toml, and serve their health.',
+  help: `  -c, --config FILE    a storage-proxy.toml; default: one vfs volume over ./data/local
+  --listen HOST:PORT   listen there, instead of what the file says
+
+Serves GET /manager-api/health, /health, /livez, /readyz and tRPC at /trpc. Ends cleanly on SIGTERM and Ctrl-C.
+Exit codes: 0 ended by a signal; 2 it could not start.
+
+Example:
+  $ volhealth proxy -c /etc/backend.ai/storage-proxy.toml --listen 127.0.0.1:6122`,
+  options: { config: { type: 'string', short: 'c' }, listen: { type: 'string' } },
+  args: [0, 0],
+  run: async (_, options) => {
+    const config = loadConfig(text(options, 'config'), { kind: 'proxy', parse: parseProxyConfig });
+    const log = createLog('proxy');
+    const tls = tlsOf(config);
+    const pool = createMountPool();
+    const storageProxy = createStorageProxy({
+      config,
+      version: PACKAGE_VERSION,
+      epoch: randomUUID(),
+      askMount: pool.ask,
+      clock: systemClock,
+      random: Math.random,
+      onTransition: (volume, report) => {
+        log(levelOf(report), sentence(volume, report), {
+          volume,
+          status: report.status,
+          degraded: report.degraded,
+          reason: report.reason,
+          state_type: report.state_type,
+          status_info: report.status_info,
+        });
+      },
+    });
+    const app = createProxyApp({
+      proxy: storageProxy,
+      secret: config.api.manager.secret,
+      onError: (error) => {
+        log('error', 'internal error', { err: error });
+      },
+    });
+    return serve({
+      fetch: app.fetch,
+      address: listenAddress(text(options, 'listen')) ?? config.volhealth.listen ?? config.api.manager.service_addr,
+      ...(tls === null ? {} : { tls }),
+      log,
+      onStop: () => {
+        storageProxy.stop();
+        pool.stop();
+      },
+    });
+  },
+};
+
+/** The address of a `--listen` option; null where it was not given. */
+export function listenAddress(option: string | undefined): ReturnType<typeof parseAddress> {
+  if (option === undefined) return null;
+  const address = parseAddress(option);
+  if (address === null) throw new CannotRun(`--listen expects HOST:PORT such as 127.0.0.1:6022, found "${option}"`);
+  return address;
+}
+
+function tlsOf({ api: { manager } }: ProxyConfig): { cert: Buffer; key: Buffer } | null {
+  const { ssl_enabled, ssl_cert, ssl_privkey } = manager;
+  if (!ssl_enabled || ssl_cert == null || ssl_privkey == null) return null;
+  try {
+    return { cert: readFileSync(ssl_cert), key: readFileSync(ssl_privkey) };
+  } catch (error) {
+    throw new CannotRun(`cannot read the certificate: ${(error as Error).message}`);
+  }
+}
+
+function levelOf({ reason }: VolumeReport): Level {
+  const { severity } = REASONS[reason];
+  if (severity === 'critical' || severity === 'error') return 'error';
+  return severity === 'warning' ? 'warn' : 'info';
+}
+
+const sentence = (volume: string, { status, degraded, status_info, state_type, attempt }: VolumeReport): string =>
+  `volume ${volume} is ${status}${degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}` +
+  (state_type === 'soft' ? ` (seen ${attempt} of 3 times)` : '');

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { embeddedDefault } from '../embedded.ts';
+import { PACKAGE_VERSION } from '../package-version.ts';
+import { type Command, text } from '../run.ts';
+
+const LAUNCHER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../volhealth.js' : '../../../cli/volhealth.js', import.meta.url),
+);
+const STOP_WITHIN_MS = 5_000;
+
+interface Service {
+  readonly name: 'proxy' | 'manager';
+  readonly child: ChildProcess;
+  /** The URL it listens on; null if it ended before. */
+  readonly ready: Promise<string | null>;
+}
+
+export const up: Command = {
+  name: 'up',
+  usage: '[--proxy-config FILE] [--manager-config FILE]',
+  summary: 'Run a storage proxy and a manager together, on this machine, each in a process of its own.',
+  help: `  --proxy-config FILE     a storage-proxy.toml; default: one vfs volume "local" over ./data/local
+  --manager-config FILE   a manager.toml; default: that proxy as "proxy1", and one example folder
+
+If one of the two ends, the other goes on. Ctrl-C ends both.
+Exit codes: 0 ended by a signal; 2 one of them could not start.
+
+Example:
+  $ volhealth up`,
+  options: { 'proxy-config': { type: 'string' }, 'manager-config': { type: 'string' } },
+  args: [0, 0],
+  run: async (_, options) => {
+    const files = { proxy: text(options, 'proxy-config'), manager: text(options, 'manager-config') };
+    console.log(`volhealth ${PACKAGE_VERSION}: starting a storage proxy and a manager`);
+    if (files.proxy === undefined) {
+      const directory = relative(process.cwd(), embeddedDefault().volumePath);
+      console.log(`no storage-proxy.toml given: one vfs volume "local" over ./${directory}`);
+    }
+    const services = [start('proxy', files.proxy), start('manager', files.manager)];
+    const stopping = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+    });
+    const [proxyUrl, managerUrl] = await Promise.race([
+      Promise.all(services.map(({ ready }) => ready)),
+      stopping.then(() => [null, null]),
+    ]);
+    if (proxyUrl != null && managerUrl != null) {
+      console.log(welcome(proxyUrl, managerUrl));
+      for (const service of services) announceEnd(service, files[service.name]);
+      await stopping;
+    }
+    await Promise.all(services.map(stop));
+    return services.some(({ child }) => child.exitCode === 2) ? 2 : 0;
+  },
+};
+
+function start(name: Service['name'], config: string | undefined): Service {
+  const args = [LAUNCHER, name, ...(config === undefined ? [] : ['-c', config])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ready = new Promise<string | null>((resolve) => {
+    child.once('message', (message: { ready: string }) => {
+      resolve(message.ready);
+    });
+    child.once('exit', () => {
+      resolve(null);
+    });
+  });
+  return { name, child, ready };
+}
+
+function announceEnd({ name, child }: Service, config: string | undefined): void {
+  child.once('exit', (code, signal) => {
+    if (stoppingChildren.has(child)) return;
+    const again = `volhealth ${name}${config === undefined ? '' : ` -c ${config}`}`;
+    console.log(`the ${name} has ended (${signal ?? `exit code ${code}`}); start it again with: npx ${again}`);
+  });
+}
+
+const stoppingChildren = new WeakSet<ChildProcess>();
+
+async function stop({ child }: Service): Promise<void> {
+  stoppingChildren.add(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+const welcome = (proxyUrl: string, managerUrl: string): string => `
+  health of the volumes, REST   ${proxyUrl}/manager-api/health
+  health of everything, GraphQL ${managerUrl}/graphql
+  in another terminal           npx volhealth status
+
+Ctrl-C ends both.
+`;

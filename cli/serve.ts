@@ -1,0 +1,79 @@
+import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:http';
+import { serve as listen, type ServerType } from '@hono/node-server';
+import type { ListenAddress } from '../schema/proxy-config.ts';
+import { CannotRun } from './run.ts';
+import type { Log } from './log.ts';
+
+export interface ServeOptions {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly address: ListenAddress;
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  readonly log: Log;
+  /** Ends everything behind the port. */
+  readonly onStop: () => void;
+}
+
+/** Requests under way at the end may take this long to finish. */
+const GRACE_MS = 1_000;
+
+/**
+ * Serves until SIGTERM, SIGINT or the end of the parent that started it, then ends the process with code 0 within two
+ * seconds, whatever is under way. Rejects with a `CannotRun` where the address cannot be had.
+ */
+export async function serve({ fetch, address, tls, log, onStop }: ServeOptions): Promise<number> {
+  const server = await opened({ fetch, address, ...(tls === undefined ? {} : { tls }) });
+  const { port } = server.address() as { port: number };
+  const url = `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
+  log('info', `listening on ${url}`, { url });
+  process.send?.({ ready: url });
+
+  const reason = await stopped();
+  log('info', `stopping: ${reason}`);
+  onStop();
+  server.close();
+  // Streams end only when they are cut; their clients come back to the next process.
+  setTimeout(() => {
+    (server as Server).closeAllConnections();
+  }, GRACE_MS).unref();
+  (server as Server).closeIdleConnections();
+  setTimeout(() => process.exit(0), 2 * GRACE_MS).unref();
+  await new Promise((resolve) => {
+    server.once('close', resolve);
+  });
+  process.exit(0);
+}
+
+function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' | 'tls'>): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const { host: hostname, port } = address;
+    const options = { fetch, hostname, port, overrideGlobalObjects: false };
+    const server = listen(
+      tls === undefined ? options : { ...options, createServer: createTlsServer, serverOptions: tls },
+      () => {
+        resolve(server);
+      },
+    );
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new CannotRun(`cannot listen on ${hostname}:${port}: ${whyNot(error)}`));
+    });
+  });
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE')
+    return 'the port is in use; end the other program, or choose another with --listen HOST:PORT';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
+  if (code === 'EACCES') return 'ports below 1024 need more rights';
+  return message;
+}
+
+function stopped(): Promise<string> {
+  return new Promise((resolve) => {
+    // Later signals find the same listener: a second Ctrl-C changes nothing.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    process.on('disconnect', () => resolve('the process that started it has ended'));
+  });
+}
+
+const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -1,0 +1,91 @@
+import { styleText } from 'node:util';
+import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
+import type { VolumeHealth } from '../schema/volume-health.ts';
+
+export interface Health {
+  readonly proxies: readonly StorageProxyHealth[];
+  readonly volumes: readonly VolumeHealth[];
+}
+
+export interface TableOptions {
+  readonly color: boolean;
+  /** What ages are reckoned from, milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+type Cells = readonly [name: string, word: string, backend: string, info: string, checked: string];
+
+const MARKS = {
+  healthy: ['●', 'green'],
+  degraded: ['◐', 'yellow'],
+  offline: ['✖', 'red'],
+  unhealthy: ['✖', 'red'],
+  unavailable: ['▲', 'magenta'],
+  unknown: ['?', 'magenta'],
+} as const;
+
+const BADNESS = ['offline', 'unavailable', 'unknown', 'degraded', 'healthy'];
+
+/** Proxies with their volumes below them, the worst first, and a sentence that sums up. */
+export function statusTable({ proxies, volumes }: Health, { color, nowMs }: TableOptions): string {
+  const rows = proxies.flatMap((proxy): Cells[] => [
+    [
+      proxy.proxy_name,
+      proxy.status,
+      'proxy',
+      proxy.error_message ?? (proxy.version === null ? '' : `version ${proxy.version}`),
+      age(proxy.last_checked_at, nowMs),
+    ],
+    ...volumes
+      .filter(({ proxy_name }) => proxy_name === proxy.proxy_name)
+      .toSorted((a, b) => BADNESS.indexOf(wordOf(a)) - BADNESS.indexOf(wordOf(b)))
+      .map(
+        (volume): Cells => [
+          `  ${volume.volume_id}`,
+          wordOf(volume),
+          volume.backend_type,
+          infoOf(volume),
+          age(volume.last_checked_at, nowMs),
+        ],
+      ),
+  ]);
+  const header: Cells = ['HOST', 'STATUS', 'KIND', 'DETAILS', 'CHECKED'];
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => lineOf(row, widths, color));
+  const heading = lineOf(header, widths, false);
+  return [
+    color ? styleText('bold', heading, { validateStream: false }) : heading,
+    ...lines,
+    '',
+    summary({ proxies, volumes }),
+  ].join('\n');
+}
+
+function lineOf(row: Cells, widths: readonly number[], color: boolean): string {
+  const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+  const word = row[1];
+  const [mark, paint] = word in MARKS ? MARKS[word as keyof typeof MARKS] : [' ', 'white' as const];
+  const marked = `${mark} ${cells[1]}`;
+  cells[1] = color ? styleText(paint, marked, { validateStream: false }) : marked;
+  return cells.join('  ').trimEnd();
+}
+
+const wordOf = ({ status, is_degraded }: VolumeHealth): string => (is_degraded ? 'degraded' : status);
+
+function infoOf({ status, status_info, last_known_status }: VolumeHealth): string {
+  const info = status_info ?? '';
+  return status === 'unknown' && last_known_status !== null ? `${info} (was ${last_known_status})` : info;
+}
+
+function summary({ proxies, volumes }: Health): string {
+  const healthy = (all: readonly { is_healthy: boolean }[]) => all.filter(({ is_healthy }) => is_healthy).length;
+  return `${healthy(proxies)} of ${proxies.length} proxies and ${healthy(volumes)} of ${volumes.length} volumes are healthy.`;
+}
+
+function age(at: string | null, nowMs: number): string {
+  if (at === null) return 'never';
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1_000));
+  if (seconds < 100) return `${seconds} s ago`;
+  if (seconds < 6_000) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h ago` : `${Math.round(seconds / 86_400)} d ago`;
+}

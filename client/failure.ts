@@ -1,0 +1,67 @@
+/** Why a service could not be asked, as one short sentence that a person understands. */
+export class AskingFailed extends Error {
+  override readonly name = 'AskingFailed';
+  readonly kind: FailureKind;
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export type FailureKind =
+  | 'refused'
+  | 'dns'
+  | 'tls'
+  | 'timeout'
+  | 'cut'
+  | 'unreachable'
+  | 'forbidden'
+  | 'http'
+  | 'unreadable'
+  | 'too_large';
+
+const BY_CODE: Readonly<Record<string, readonly [FailureKind, string]>> = {
+  ECONNREFUSED: ['refused', 'connection refused'],
+  ENOTFOUND: ['dns', 'host name not found'],
+  EAI_AGAIN: ['dns', 'host name could not be looked up'],
+  ECONNRESET: ['cut', 'connection was reset'],
+  EPIPE: ['cut', 'connection was closed'],
+  UND_ERR_SOCKET: ['cut', 'connection was closed before an answer came'],
+  EHOSTUNREACH: ['unreachable', 'no route to the host'],
+  ENETUNREACH: ['unreachable', 'no route to the network'],
+  ETIMEDOUT: ['timeout', 'timed out while connecting'],
+  UND_ERR_CONNECT_TIMEOUT: ['timeout', 'timed out while connecting'],
+  CERT_HAS_EXPIRED: ['tls', 'its certificate has expired'],
+  CERT_NOT_YET_VALID: ['tls', 'its certificate is not valid yet'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'its certificate is self-signed'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'its certificate comes from an unknown authority'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', 'its certificate comes from an unknown authority'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'its certificate cannot be verified'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'its certificate is for another name'],
+  EPROTO: ['tls', 'TLS handshake failed'],
+  UND_ERR_HEADERS_OVERFLOW: ['too_large', 'its answer has too large headers'],
+  HPE_INVALID_CONSTANT: ['unreadable', 'it does not speak HTTP'],
+};
+
+/** Reads any error of a client of ours: the first link of its chain of causes that says why. */
+export function describeFailure(error: unknown): AskingFailed {
+  for (let link = error; link instanceof Error; link = link.cause ?? firstOf(link)) {
+    if (link instanceof AskingFailed) return link;
+    if (link.name === 'TimeoutError') return new AskingFailed('timeout', link.message, { cause: error });
+    const { code } = link as NodeJS.ErrnoException;
+    const known = code === undefined ? undefined : BY_CODE[code];
+    if (known !== undefined) return new AskingFailed(known[0], known[1], { cause: error });
+    if (code?.startsWith('HPE_') === true) {
+      return new AskingFailed('unreadable', 'its answer is not proper HTTP', { cause: error });
+    }
+    if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_TLS_') === true) {
+      return new AskingFailed('tls', 'TLS handshake failed', { cause: error });
+    }
+  }
+  return new AskingFailed('unreadable', 'its answer could not be read', { cause: error });
+}
+
+/** Node tries every address of a name, and wraps what each said. */
+function firstOf(error: Error): unknown {
+  return error instanceof AggregateError ? error.errors[0] : undefined;
+}

@@ -1,0 +1,55 @@
+import { AskingFailed } from './failure.ts';
+
+export interface FetchLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/**
+ * `fetch` for callers who cannot trust the other side: the *whole* exchange takes at most `timeoutMs`, the body has at
+ * most `maxBytes`, redirects are not followed, and only JSON counts as an answer. Rejects with an `AskingFailed`,
+ * or with what `fetch` itself threw.
+ */
+export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeof globalThis.fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const given = init?.signal;
+    const signal = given == null ? timeout : AbortSignal.any([given, timeout]);
+    try {
+      const response = await fetch(input, { ...init, signal, redirect: 'manual' });
+      if (!isJson(response)) {
+        await response.body?.cancel();
+        throw notJson(response);
+      }
+      const body = await readAll(response, maxBytes);
+      return new Response(body, { status: response.status, headers: response.headers });
+    } catch (error) {
+      if (timeout.aborted)
+        throw new AskingFailed('timeout', `timed out after ${timeoutMs / 1_000} s`, { cause: error });
+      throw error;
+    }
+  };
+}
+
+function isJson(response: Response): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+}
+
+function notJson({ status, headers }: Response): AskingFailed {
+  if (status < 200 || status > 299) return new AskingFailed('http', `answered HTTP ${status}`);
+  const type = headers.get('content-type')?.split(';')[0] ?? 'nothing readable';
+  return new AskingFailed('unreadable', `answered ${type.slice(0, 60)} instead of JSON`);
+}
+
+async function readAll(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes)
+      throw new AskingFailed('too_large', `answered more than ${Math.round(maxBytes / 2 ** 20)} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

@@ -1,0 +1,83 @@
+import type { ProxyClient } from '../client/proxy-client.ts';
+import type { Clock } from '../probe/clock.ts';
+import type { ManagerConfig } from '../schema/manager-config.ts';
+import type { VolumeHealth } from '../schema/volume-health.ts';
+import { isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import { createEffectiveState, type EffectiveState, type Transition } from './effective-state.ts';
+import type { Snapshot } from './snapshot.ts';
+import { createStorageHealthChecker } from './storage-health-checker.ts';
+import { createConfiguredVfolders, type VfolderSource } from './vfolders.ts';
+
+export interface ManagerOptions {
+  readonly config: ManagerConfig;
+  /** A client for polls, or one that waits as long as a check of a volume may take. */
+  readonly clientOf: (proxy: string, purpose: 'poll' | 'check') => ProxyClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onTransition?: (transition: Transition) => void;
+}
+
+/** A manager without its sockets: it polls its proxies, and answers from one snapshot. */
+export interface Manager {
+  readonly snapshot: () => Snapshot;
+  readonly vfolders: VfolderSource;
+  /**
+   * Has the proxy ask a volume's storage now, and resolves with what is known then: null if the volume is not known.
+   * Never rejects: a proxy that does not answer makes its volumes `unknown`.
+   */
+  readonly checkVolume: (host: VolumeHost) => Promise<VolumeHealth | null>;
+  /** Whether every proxy has been asked. */
+  readonly isReady: () => boolean;
+  readonly stop: () => void;
+}
+
+export function createManager(options: ManagerOptions): Manager {
+  const { config, clientOf, clock, random, onTransition } = options;
+  const probe = createStorageHealthChecker({
+    proxies: config.proxies,
+    clientOf: (proxy) => clientOf(proxy, 'poll'),
+    clock,
+    random,
+    onResume: () => {
+      state.refresh();
+    },
+  });
+  const vfolderHosts = config.vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
+  const state: EffectiveState = createEffectiveState({
+    proxies: Object.entries(config.proxies).map(([name, proxy]) => ({
+      name,
+      intervalMs: proxy.health_check_interval,
+      volumes: [...proxy.volumes, ...vfolderHosts.filter((host) => host.proxy === name).map(({ volume }) => volume)],
+    })),
+    probe,
+    clock,
+    ...(onTransition === undefined ? {} : { onTransition }),
+  });
+  probe.onOutcome((proxy) => {
+    state.refresh(proxy);
+  });
+
+  return {
+    snapshot: state.snapshot,
+    vfolders: createConfiguredVfolders(config.vfolder),
+    checkVolume,
+    isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
+    stop() {
+      probe.stop();
+      state.stop();
+    },
+  };
+
+  async function checkVolume({ proxy, volume }: VolumeHost): Promise<VolumeHealth | null> {
+    if (config.proxies[proxy] === undefined) return null;
+    // Whatever it answers, the poll that follows says it on every surface at once.
+    await clientOf(proxy, 'check')
+      .health.check.mutate({ volume })
+      .catch(() => {});
+    const checkedMs = clock.mono();
+    const polled = await probe.checkNow(proxy);
+    // A poll that was already out may have missed it.
+    if (polled.reading?.ok === true && (polled.lastAnswer?.askedMonoMs ?? 0) < checkedMs) await probe.checkNow(proxy);
+    return state.snapshot().volume({ proxy, volume });
+  }
+}

@@ -1,0 +1,123 @@
+import { isoOf, type Moment } from '../probe/clock.ts';
+import type { TargetState } from '../probe/target-state.ts';
+import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
+import type { VolumeHealth } from '../schema/volume-health.ts';
+import type { ReceivedVolumeReport } from '../schema/volume-report.ts';
+import { effectiveStatus, type ProxyView, type Received, staleAtMs } from './effective-status.ts';
+import type { PollReading } from './storage-health-checker.ts';
+
+/** The part of the manager's state that one proxy decides. Immutable. */
+export interface ProxySlice {
+  readonly proxy: StorageProxyHealth;
+  /** Ordered by name. */
+  readonly volumes: ReadonlyMap<string, VolumeHealth>;
+  readonly view: ProxyView;
+  /** When time alone changes something next, on the monotonic clock; Infinity if never. */
+  readonly nextStaleMs: number;
+}
+
+export interface SliceInput {
+  readonly name: string;
+  readonly state: TargetState<Received, PollReading>;
+  readonly view: ProxyView;
+  /** Volumes to show even where the proxy was never reached: configured, or named by virtual folders. */
+  readonly expectedVolumes: readonly string[];
+  readonly now: Moment;
+}
+
+/** The slice after an outcome, or after time has passed. Pure; `previous` only tells since when things are as they are. */
+export function nextSlice(previous: ProxySlice | null, input: SliceInput): ProxySlice {
+  const { name, view, expectedVolumes, now } = input;
+  const reported = view.received?.report.volumes ?? new Map<string, ReceivedVolumeReport | null>();
+  const isAuthoritative = view.isAsked && view.isHealthy;
+  const known = isAuthoritative
+    ? [...reported.keys()]
+    : [...reported.keys(), ...expectedVolumes, ...(previous?.volumes.keys() ?? [])];
+  const before = previous?.volumes;
+  const volumes = [...new Set(known)].sort().map((volume) => {
+    const health = volumeHealth({ proxy: name, volume, view, now, previous: before?.get(volume) ?? null });
+    return [volume, health] as const;
+  });
+  return { proxy: proxyHealth(input), volumes: new Map(volumes), view, nextStaleMs: nextStale(view, now) };
+}
+
+/** A volume as the manager vouches for it; what is not known of it is absent or null. Pure. */
+export function volumeHealth(input: {
+  proxy: string;
+  volume: string;
+  view: ProxyView | null;
+  previous: VolumeHealth | null;
+  now: Moment;
+}): VolumeHealth {
+  const { proxy, volume, view, previous, now } = input;
+  const { status, reason, sentence } = effectiveStatus(view, volume, now.mono);
+  const report = view?.received?.report.volumes.get(volume) ?? null;
+  const isUnknown = status === 'unknown';
+  return {
+    ...(report === null ? {} : passedOn(report)),
+    proxy_name: proxy,
+    volume_id: volume,
+    backend_type: report?.backend ?? previous?.backend_type ?? 'unknown',
+    status,
+    status_info: sentence ?? report?.status_info ?? null,
+    is_healthy: status === 'healthy',
+    is_degraded: !isUnknown && (report?.degraded ?? false),
+    reason,
+    last_checked_at: report?.last_checked_at ?? previous?.last_checked_at ?? null,
+    since: sinceOf({ status, report, previous, now }),
+    last_known_status: lastKnown(report) ?? previous?.last_known_status ?? null,
+    checks: report?.checks ?? [],
+  };
+}
+
+/** What goes through as the proxy said it: a field added to the report's schema comes along by itself. */
+function passedOn(received: ReceivedVolumeReport) {
+  const { status, status_info, backend, last_checked_at, degraded, reason, since, checks, ...rest } = received;
+  const { checked_mono_ms, next_check_mono_ms, ...detail } = rest;
+  return detail;
+}
+
+function lastKnown(report: ReceivedVolumeReport | null): VolumeHealth['last_known_status'] {
+  return report === null || report.last_checked_at === null ? null : report.status;
+}
+
+/**
+ * A status that stays keeps its instant; a verdict that comes back after the manager knew nothing keeps the proxy's
+ * own, so that neither a poll that failed nor a restarted proxy moves it.
+ */
+function sinceOf(input: {
+  status: VolumeHealth['status'];
+  report: ReceivedVolumeReport | null;
+  previous: VolumeHealth | null;
+  now: Moment;
+}): string | null {
+  const { status, report, previous, now } = input;
+  if (previous?.status === status) return previous.since;
+  return status === 'unknown' ? isoOf(now) : (report?.since ?? isoOf(now));
+}
+
+function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {
+  const { reading, checkedAt, since, attempt, stateType } = state;
+  return {
+    proxy_name: name,
+    status: reading?.ok === true ? 'healthy' : 'unhealthy',
+    is_healthy: reading?.ok === true,
+    last_checked_at: checkedAt && isoOf(checkedAt),
+    error_message: reading === null ? 'not checked yet' : reading.errorMessage,
+    since: since && isoOf(since),
+    state_type: stateType,
+    attempt,
+    version: view.received?.report.version ?? null,
+  };
+}
+
+function nextStale(view: ProxyView, now: Moment): number {
+  if (!view.isAsked || !view.isHealthy || view.received === null) return Infinity;
+  let next = Infinity;
+  for (const volume of view.received.report.volumes.values()) {
+    if (volume === null || volume.last_checked_at === null) continue;
+    const at = staleAtMs(view, volume);
+    if (at >= now.mono) next = Math.min(next, at);
+  }
+  return next;
+}

@@ -1,0 +1,225 @@
+import { createAgenda } from './agenda.ts';
+import { type Clock, type Moment, moment } from './clock.ts';
+import { type Due, firstDue, nextDue } from './schedule.ts';
+import { nextState, type Outcome, type Reading, type TargetState, UNASKED } from './target-state.ts';
+
+export interface Target<A> {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Asks once. It should settle soon after `signal` aborts; while it does not, it is not called again. */
+  readonly ask: (signal: AbortSignal) => Promise<A>;
+}
+
+export interface HealthProbeOptions<A, R extends Reading> {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Says what an outcome means. Pure, and never throws. */
+  readonly read: (outcome: Outcome<A>, target: Target<A>, id: string) => R;
+  /** Hears that the process comes back from being stopped, suspended or starved: nothing known is current any more. */
+  readonly onResume?: () => void;
+}
+
+export interface HealthProbe<A, R extends Reading> {
+  /** Starts asking `target`. Throws if the id is taken. */
+  readonly register: (id: string, target: Target<A>) => void;
+  /** Stops asking; a probe that is out is aborted and its outcome dropped. */
+  readonly unregister: (id: string) => void;
+  /** What is known of a target; `undefined` if it is not registered. */
+  readonly state: (id: string) => TargetState<A, R> | undefined;
+  /** When the target is asked next, on the monotonic clock. */
+  readonly nextDueMs: (id: string) => number | undefined;
+  /**
+   * Asks now, or joins the probe that is out, and resolves with the state after it: within the target's timeout.
+   * Rejects only if the id is not registered.
+   */
+  readonly checkNow: (id: string) => Promise<TargetState<A, R>>;
+  /** Hears of every outcome; the function it returns ends that. */
+  readonly onOutcome: (listener: OutcomeListener<A, R>) => () => void;
+  /** When the process last came back from being stopped or starved; null if it never was. */
+  readonly resumedAt: () => Moment | null;
+  readonly stop: () => void;
+}
+
+export type OutcomeListener<A, R extends Reading> = (
+  id: string,
+  state: TargetState<A, R>,
+  previous: TargetState<A, R>,
+) => void;
+
+/** A timer this late means that the process was stopped, suspended or starved: what is out then proves nothing. */
+const PAUSE_MS = 2_000;
+
+interface Slot<A, R extends Reading> {
+  readonly id: string;
+  readonly target: Target<A>;
+  state: TargetState<A, R>;
+  due: Due;
+  call: Call<A, R> | null;
+}
+
+interface Call<A, R extends Reading> {
+  readonly startedAt: Moment;
+  readonly controller: AbortController;
+  readonly done: PromiseWithResolvers<TargetState<A, R>>;
+  deadlineMs: number;
+  /** Its deadline has passed: a timeout has been recorded and the call is still out. */
+  expired: boolean;
+  /** It was out while the process was paused: whatever it brings is dropped and asked again. */
+  disturbed: boolean;
+}
+
+type Entry<A, R extends Reading> = { readonly slot: Slot<A, R> } & (
+  | { readonly due: Due }
+  | { readonly call: Call<A, R> }
+);
+
+/**
+ * Asks many targets, each at its own interval, with its own deadline and at most one call out; keeps what each said
+ * last. One timer serves them all.
+ */
+export function createHealthProbe<A, R extends Reading>(options: HealthProbeOptions<A, R>): HealthProbe<A, R> {
+  const { clock, random, read, onResume = () => {} } = options;
+  const slots = new Map<string, Slot<A, R>>();
+  const listeners = new Set<OutcomeListener<A, R>>();
+  const agenda = createAgenda<Entry<A, R>>(clock, run);
+  let resumedAt: Moment | null = null;
+
+  return {
+    register(id, target) {
+      if (slots.has(id)) throw new Error(`${id} is registered already`);
+      const due = firstDue(id, target.intervalMs, { nowMs: clock.mono(), targets: slots.size + 1 });
+      const slot: Slot<A, R> = { id, target, state: UNASKED, due, call: null };
+      slots.set(id, slot);
+      agenda.add(due.dueMs, { slot, due });
+    },
+    unregister,
+    state: (id) => slots.get(id)?.state,
+    nextDueMs: (id) => slots.get(id)?.due.dueMs,
+    async checkNow(id) {
+      const slot = slots.get(id);
+      if (slot === undefined) throw new Error(`${id} is not registered`);
+      return ask(slot);
+    },
+    onOutcome(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    resumedAt: () => resumedAt,
+    stop() {
+      for (const id of slots.keys()) unregister(id);
+      agenda.clear();
+    },
+  };
+
+  function unregister(id: string): void {
+    const slot = slots.get(id);
+    if (slot === undefined) return;
+    slots.delete(id);
+    slot.call?.controller.abort(new Error(`${id} is no longer registered`));
+    slot.call?.done.resolve(slot.state);
+  }
+
+  function run(entries: readonly Entry<A, R>[], lateMs: number): void {
+    if (lateMs > PAUSE_MS) resume();
+    for (const entry of entries) {
+      const { slot } = entry;
+      if (slots.get(slot.id) !== slot) continue;
+      if ('call' in entry) expire(slot, entry.call);
+      else if (slot.due === entry.due) void ask(slot);
+    }
+  }
+
+  /** Gives every call that was out during a pause its whole time again, and marks it as not to be believed. */
+  function resume(): void {
+    resumedAt = moment(clock);
+    for (const slot of slots.values()) {
+      if (slot.call === null || slot.call.expired) continue;
+      slot.call.disturbed = true;
+      slot.call.deadlineMs = resumedAt.mono + slot.target.timeoutMs;
+      agenda.add(slot.call.deadlineMs, { slot, call: slot.call });
+    }
+    onResume();
+  }
+
+  function ask(slot: Slot<A, R>): Promise<TargetState<A, R>> {
+    const out = slot.call;
+    if (out === null) return start(slot);
+    if (!out.expired) return out.done.promise;
+    return Promise.resolve(record(slot, out, timeoutOf(slot, out)));
+  }
+
+  function start(slot: Slot<A, R>): Promise<TargetState<A, R>> {
+    const startedAt = moment(clock);
+    const call: Call<A, R> = {
+      startedAt,
+      controller: new AbortController(),
+      done: Promise.withResolvers(),
+      deadlineMs: startedAt.mono + slot.target.timeoutMs,
+      expired: false,
+      disturbed: false,
+    };
+    slot.call = call;
+    agenda.add(call.deadlineMs, { slot, call });
+    void outcomeOf(slot.target.ask, call.controller.signal).then((outcome) => settle(slot, call, outcome));
+    return call.done.promise;
+  }
+
+  function settle(slot: Slot<A, R>, call: Call<A, R>, outcome: Outcome<A>): void {
+    if (slots.get(slot.id) !== slot) return;
+    slot.call = null;
+    if (call.disturbed && !call.expired) {
+      start(slot).then(call.done.resolve, call.done.reject);
+    } else if (!call.expired) {
+      call.done.resolve(record(slot, call, outcome));
+    } else if (!isAborted(call.controller.signal, outcome)) {
+      // It came back by itself, too late to count: whatever held it up is gone, so the target is asked anew.
+      void start(slot);
+    }
+  }
+
+  function expire(slot: Slot<A, R>, call: Call<A, R>): void {
+    if (slot.call !== call || call.expired || clock.mono() + 1 < call.deadlineMs) return;
+    call.expired = true;
+    call.controller.abort(new DOMException(`no answer in ${slot.target.timeoutMs} ms`, 'TimeoutError'));
+    call.done.resolve(record(slot, call, timeoutOf(slot, call)));
+  }
+
+  function timeoutOf({ target: { timeoutMs } }: Slot<A, R>, call: Call<A, R>): Outcome<A> {
+    return { kind: 'timeout', timeoutMs, waitedMs: clock.mono() - call.startedAt.mono };
+  }
+
+  function record(slot: Slot<A, R>, { startedAt }: Call<A, R>, outcome: Outcome<A>): TargetState<A, R> {
+    const previous = slot.state;
+    const finishedAt = moment(clock);
+    const reading = read(outcome, slot.target, slot.id);
+    const state = nextState(previous, { outcome, reading, startedAt, finishedAt });
+    slot.state = state;
+    slot.due = nextDue(slot.due, {
+      intervalMs: slot.target.intervalMs,
+      state,
+      nowMs: finishedAt.mono,
+      random: random(),
+    });
+    agenda.add(slot.due.dueMs, { slot, due: slot.due });
+    for (const listener of listeners) listener(slot.id, state, previous);
+    return state;
+  }
+}
+
+async function outcomeOf<A>(ask: Target<A>['ask'], signal: AbortSignal): Promise<Outcome<A>> {
+  try {
+    return { kind: 'answer', answer: await ask(signal) };
+  } catch (error) {
+    return { kind: 'error', error };
+  }
+}
+
+function isAborted<A>(signal: AbortSignal, outcome: Outcome<A>): boolean {
+  if (outcome.kind !== 'error') return false;
+  const { error } = outcome;
+  return (
+    error === signal.reason ||
+    (error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason))
+  );
+}

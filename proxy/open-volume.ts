@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { CheckDefinition } from '../backends/backend.ts';
+import type { MountAsker } from '../backends/mount/mount-asker.ts';
+import { findBackend } from '../backends/register.ts';
+import type { VolumeConfig } from '../schema/proxy-config.ts';
+import type { Reason } from '../schema/reason.ts';
+
+/**
+ * The checks of a configured volume: at least one. A volume that cannot be opened is not an error: it gets one check
+ * that says why, and so is reported as `unavailable` like any other whose state cannot be told.
+ */
+export function openVolume(name: string, config: VolumeConfig, askMount: MountAsker): readonly CheckDefinition[] {
+  const backend = findBackend(config.backend);
+  if (backend === null) {
+    return [unopenable(config, 'UNKNOWN_BACKEND', 'no such backend', `there is no backend "${config.backend}"`)];
+  }
+  const options = backend.options.safeParse(config.options ?? {});
+  if (!options.success) {
+    return [unopenable(config, 'BAD_OPTIONS', 'the options of the volume are wrong', z.prettifyError(options.error))];
+  }
+  return backend.open({
+    name,
+    path: config.path,
+    intervalMs: config.health_check_interval,
+    timeoutMs: config.health_check_timeout,
+    capacityWarnPercent: config.capacity_warn,
+    mount: config.mount,
+    options: options.data,
+    askMount,
+  });
+}
+
+function unopenable(config: VolumeConfig, reason: Reason, summary: string, info: string): CheckDefinition {
+  const intervalMs = config.health_check_interval;
+  return {
+    name: 'backend',
+    intervalMs,
+    timeoutMs: Math.min(intervalMs * 0.8, 1_000),
+    ask: async () => ({ status: 'unknown', reason, summary, info }),
+  };
+}

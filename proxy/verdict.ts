@@ -1,0 +1,110 @@
+import type { CheckAnswer } from '../backends/backend.ts';
+import { isoOf } from '../probe/clock.ts';
+import type { Reading, TargetState } from '../probe/target-state.ts';
+import type { Check } from '../schema/check.ts';
+import type { HardwareMetadata } from '../schema/hardware-metadata.ts';
+import type { Metadata } from '../schema/json.ts';
+import type { CheckStatus, VolumeStatus } from '../schema/status.ts';
+
+/** An outcome of a check, read: what the storage said, or what its silence means. */
+export interface CheckReading extends Reading {
+  readonly answer: CheckAnswer;
+}
+
+/** A check of a volume with all that is known of it. */
+export interface CheckState {
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly state: TargetState<CheckAnswer, CheckReading>;
+  readonly nextDueMs: number | null;
+}
+
+const STATUS_OF = {
+  fail: 'offline',
+  unknown: 'unavailable',
+  warn: 'healthy',
+  pass: 'healthy',
+} as const satisfies Record<CheckStatus, VolumeStatus>;
+
+const BADNESS = { pass: 0, warn: 1, unknown: 2, fail: 3 } as const satisfies Record<CheckStatus, number>;
+
+const UNASKED: CheckAnswer = { status: 'unknown', reason: 'NOT_CHECKED', summary: 'not checked yet', info: null };
+
+const MAX_SENTENCE = 1_024;
+const MAX_METADATA_BYTES = 2_048;
+
+export function readingOf(answer: CheckAnswer): CheckReading {
+  const ok = answer.status === 'pass' || answer.status === 'warn';
+  return { ok, label: `${answer.status}:${answer.reason}`, answer };
+}
+
+/** The check that decides a volume's verdict: the worst, the first of several. */
+export function decisive(checks: readonly CheckState[]): CheckState | undefined {
+  return checks.reduce<CheckState | undefined>(
+    (worst, check) => (worst === undefined || badness(check) > badness(worst) ? check : worst),
+    undefined,
+  );
+}
+
+/**
+ * A volume's `getHwinfo()`: the fold of its latest checks. fail → offline, unknown → unavailable, warn → healthy and
+ * degraded; the worst check's sentence speaks for the volume. A failed `write` check is a warning. Pure.
+ */
+export function foldChecks(checks: readonly CheckState[]): HardwareMetadata {
+  const worst = decisive(checks);
+  const { status, reason, summary } = worst === undefined ? UNASKED : latest(worst);
+  return {
+    status: STATUS_OF[status],
+    status_info: printable(summary),
+    metadata: metadataOf(checks),
+    degraded: status === 'warn',
+    reason,
+    checks: checks.map(checkOf),
+  };
+}
+
+function latest({ name, state }: CheckState): CheckAnswer {
+  const answer = state.reading?.answer ?? UNASKED;
+  return name === 'write' && answer.status === 'fail' ? { ...answer, status: 'warn' } : answer;
+}
+
+const badness = (check: CheckState): number => BADNESS[latest(check).status];
+
+function checkOf(check: CheckState): Check {
+  const { status, reason, info } = latest(check);
+  const { checkedAt, durationMs } = check.state;
+  return {
+    name: check.name,
+    status,
+    reason,
+    info: info === null ? null : printable(info),
+    checked_at: checkedAt && isoOf(checkedAt),
+    duration_ms: durationMs === null ? null : Math.round(durationMs * 10) / 10,
+  };
+}
+
+/** The checks' details side by side, within the bound: what does not fit is left out and counted. */
+function metadataOf(checks: readonly CheckState[]): Metadata {
+  const answers = checks.map(latest);
+  const notChecked = answers.flatMap((answer) => answer.notChecked ?? []);
+  const metadata: Metadata = notChecked.length > 0 ? { not_checked: notChecked } : {};
+  let size = JSON.stringify(metadata).length;
+  let leftOut = 0;
+  for (const [key, value] of answers.flatMap((answer) => Object.entries(answer.metadata ?? {}))) {
+    const bytes = Buffer.byteLength(JSON.stringify({ [key]: value }));
+    if (size + bytes > MAX_METADATA_BYTES - 32) leftOut += 1;
+    else metadata[key] = value;
+    size = Buffer.byteLength(JSON.stringify(metadata));
+  }
+  return leftOut === 0 ? metadata : { ...metadata, left_out: leftOut };
+}
+
+/** One printable line of bounded length: what a storage says must not reach a terminal or a log as it is. */
+function printable(text: string): string {
+  const line = text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/ {2,}/g, ' ')
+    .trim();
+  return line.length > MAX_SENTENCE ? `${line.slice(0, MAX_SENTENCE - 1)}…` : line;
+}

@@ -1,0 +1,67 @@
+import { isoOf, type Moment } from '../probe/clock.ts';
+import type { VolumeReport } from '../schema/volume-report.ts';
+import { type CheckState, decisive, foldChecks } from './verdict.ts';
+
+/** A report and the instant since which its status holds. */
+export interface ReportedVolume {
+  readonly report: VolumeReport;
+  readonly since: Moment | null;
+}
+
+/**
+ * What the proxy says of a volume now. The times are those of the check that goes stale first, so that whoever reckons
+ * with them never believes a check that is no longer made. Pure.
+ */
+export function nextReport(
+  previous: ReportedVolume | null,
+  { backend, checks, now }: { backend: string; checks: readonly CheckState[]; now: Moment },
+): ReportedVolume {
+  const verdict = foldChecks(checks);
+  const { state } = decisive(checks) ?? {};
+  const timed = checks.reduce((a, b) => (staleAtMs(b) < staleAtMs(a) ? b : a));
+  const checkedAt = checks.every((check) => check.state.checkedAt !== null) ? timed.state.checkedAt : null;
+  const since = sinceOf(previous, verdict.status, checkedAt === null ? null : now);
+  const report: VolumeReport = {
+    status: verdict.status,
+    status_info: verdict.status_info,
+    backend,
+    last_checked_at: checkedAt && isoOf(checkedAt),
+    metadata: verdict.metadata,
+    degraded: verdict.degraded,
+    reason: verdict.reason,
+    checks: verdict.checks,
+    since: since && isoOf(since),
+    state_type: state?.stateType ?? 'soft',
+    attempt: state?.attempt ?? 0,
+    interval_ms: timed.intervalMs,
+    timeout_ms: timed.timeoutMs,
+    probe_ms: state?.durationMs == null ? null : Math.round(state.durationMs * 10) / 10,
+    checked_mono_ms: checkedAt && checkedAt.mono,
+    next_check_mono_ms: timed.nextDueMs,
+  };
+  return { report, since };
+}
+
+/** Whether nothing but times moved between two reports: that is no change. */
+export function isSameButForTimes(a: VolumeReport, b: VolumeReport): boolean {
+  return JSON.stringify(withoutTimes(a)) === JSON.stringify(withoutTimes(b));
+}
+
+function sinceOf(previous: ReportedVolume | null, status: string, now: Moment | null): Moment | null {
+  return previous !== null && previous.since !== null && previous.report.status === status ? previous.since : now;
+}
+
+function staleAtMs({ state, intervalMs, timeoutMs }: CheckState): number {
+  return (state.checkedAt?.mono ?? -Infinity) + 2.2 * intervalMs + timeoutMs;
+}
+
+function withoutTimes(report: VolumeReport): object {
+  return {
+    ...report,
+    last_checked_at: report.last_checked_at === null,
+    probe_ms: null,
+    checked_mono_ms: null,
+    next_check_mono_ms: null,
+    checks: report.checks.map((check) => ({ ...check, checked_at: null, duration_ms: null })),
+  };
+}
