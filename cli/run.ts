@@ -52,7 +52,7 @@ export async function run(commands: readonly Command[], argv: readonly string[])
     if (positionals.length < least || positionals.length > most) {
       throw new CannotRun(`usage: volhealth ${command.name} ${command.usage}`);
     }
-    return await command.run(positionals, values as Options);
+    return await command.run(positionals, values);
   } catch (error) {
     console.error(complaint(command, error));
     return 2;

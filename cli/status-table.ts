@@ -78,9 +78,10 @@ function infoOf({ status, status_info, last_known_status }: VolumeHealth): strin
 }
 
 function summary({ proxies, volumes }: Health): string {
-  const healthy = (all: readonly { is_healthy: boolean }[]) => all.filter(({ is_healthy }) => is_healthy).length;
   return `${healthy(proxies)} of ${proxies.length} proxies and ${healthy(volumes)} of ${volumes.length} volumes are healthy.`;
 }
+
+const healthy = (all: readonly { is_healthy: boolean }[]): number => all.filter(({ is_healthy }) => is_healthy).length;
 
 function age(at: string | null, nowMs: number): string {
   if (at === null) return 'never';

@@ -20,7 +20,15 @@ const MAX_REQUEST_BYTES = 256 * 1_024;
 export function createManagerApp({ manager, version, graphiql, onError }: ManagerAppOptions): Hono {
   const app = new Hono();
   const { snapshot, vfolders, checkVolume } = manager;
-  const graphql = createGraphql({ context: { snapshot, vfolders, checkVolume }, graphiql, onError });
+  const graphql = createGraphql({
+    snapshot,
+    vfolders,
+    checkVolume,
+    graphiql,
+    logError: (message, cause) => {
+      onError(new Error(message, { cause }));
+    },
+  });
   const context: ManagerContext = {
     proxies: () => snapshot().proxies,
     volumes: () => snapshot().volumes,

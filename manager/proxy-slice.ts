@@ -34,7 +34,7 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
     ? [...reported.keys()]
     : [...reported.keys(), ...expectedVolumes, ...(previous?.volumes.keys() ?? [])];
   const before = previous?.volumes;
-  const volumes = [...new Set(known)].sort().map((volume) => {
+  const volumes = [...new Set(known)].toSorted().map((volume) => {
     const health = volumeHealth({ proxy: name, volume, view, now, previous: before?.get(volume) ?? null });
     return [volume, health] as const;
   });

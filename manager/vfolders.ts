@@ -11,7 +11,7 @@ export interface VfolderSource {
 /** The embedded default: the `[[vfolder]]` entries of the configuration. */
 export function createConfiguredVfolders(entries: readonly VirtualFolder[]): VfolderSource {
   const byId = new Map(entries.map((folder) => [folder.id.toLowerCase(), folder]));
-  const ordered = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ordered = [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     find: async (id) => byId.get(id.toLowerCase()) ?? null,
     list: async (host) => (host == null ? ordered : ordered.filter((folder) => folder.host === host)),

@@ -58,8 +58,9 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
       if (outcome.kind === 'answer') return readingOf(outcome.answer);
       if (outcome.kind === 'error') return readingOf(readFailure(outcome.error));
       const { timeoutMs, waitedMs } = outcome;
-      const name = targets.get(id)?.check.name ?? 'backend';
-      return readingOf(readTimeout({ name, timeoutMs, waitedMs, stuckAfterMs: stuckAfterMs(target) }));
+      const { name = 'backend', pendingStep } = targets.get(id)?.check ?? {};
+      const step = pendingStep?.() ?? null;
+      return readingOf(readTimeout({ name, timeoutMs, waitedMs, stuckAfterMs: stuckAfterMs(target), step }));
     },
   });
   const volumes = new Map<string, Volume>();

@@ -35,7 +35,7 @@ Example:
       clock: systemClock,
       random: Math.random,
       onTransition: (transition) => {
-        log(levelOf(transition), sentence(transition), transition.current);
+        log(levelOf(transition), sentence(transition), fieldsOf(transition));
       },
     });
     const app = createManagerApp({
@@ -53,6 +53,15 @@ Example:
 function levelOf(transition: Transition): Level {
   if (!transition.current.is_healthy) return 'error';
   return transition.of === 'volume' && transition.current.is_degraded ? 'warn' : 'info';
+}
+
+function fieldsOf({ of, current }: Transition): Readonly<Record<string, unknown>> {
+  if (of === 'proxy') {
+    const { proxy_name, status, state_type, error_message } = current;
+    return { proxy_name, status, state_type, error_message };
+  }
+  const { proxy_name, volume_id, status, is_degraded, reason, state_type, status_info, last_known_status } = current;
+  return { proxy_name, volume_id, status, is_degraded, reason, state_type, status_info, last_known_status };
 }
 
 function sentence(transition: Transition): string {

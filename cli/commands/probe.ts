@@ -55,5 +55,7 @@ function readable(name: string, { status, degraded, status_info, checks, metadat
       `  ${check.name}: ${check.status} ${check.reason}, ${check.duration_ms ?? 0} ms${check.info === null ? '' : `\n    ${check.info}`}`,
   );
   const left = metadata['not_checked'];
-  return [verdict, ...lines, ...(Array.isArray(left) ? [`  not checked: ${left.join(', ')}`] : [])].join('\n');
+  return [verdict, ...lines, ...(Array.isArray(left) ? [`  not checked: ${left.map(String).join(', ')}`] : [])].join(
+    '\n',
+  );
 }

@@ -59,7 +59,10 @@ Example:
 
 function start(name: Service['name'], config: string | undefined): Service {
   const args = [LAUNCHER, name, ...(config === undefined ? [] : ['-c', config])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { VOLHEALTH_LOG: 'text', ...process.env },
+  });
   const ready = new Promise<string | null>((resolve) => {
     child.once('message', (message: { ready: string }) => {
       resolve(message.ready);

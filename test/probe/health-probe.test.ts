@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import { createHealthProbe } from '../../probe/health-probe.ts';
+import type { Outcome, Reading } from '../../probe/target-state.ts';
+import { createFakeClock, settled } from '../fake-clock.ts';
+
+/** A storage whose answers the test decides, one call at a time. */
+function createStorage() {
+  const calls: { readonly signal: AbortSignal; readonly answer: PromiseWithResolvers<string> }[] = [];
+  return {
+    calls,
+    ask: (signal: AbortSignal): Promise<string> => {
+      const answer = Promise.withResolvers<string>();
+      calls.push({ signal, answer });
+      return answer.promise;
+    },
+    last: () => calls.at(-1)!.answer,
+  };
+}
+
+const read = (outcome: Outcome<string>): Reading =>
+  outcome.kind === 'answer' ? { ok: true, label: outcome.answer } : { ok: false, label: outcome.kind };
+
+function createWorld() {
+  const clock = createFakeClock();
+  const resumes: number[] = [];
+  const probe = createHealthProbe<string, Reading>({
+    clock,
+    random: () => 0.5,
+    read,
+    onResume: () => resumes.push(clock.mono()),
+  });
+  const storage = createStorage();
+  const outcomes: string[] = [];
+  probe.onOutcome((id, state) => outcomes.push(`${id}:${state.reading?.label}`));
+  const register = (times = { intervalMs: 30_000, timeoutMs: 5_000 }) => {
+    probe.register('a', { ...times, ask: storage.ask });
+  };
+  return { clock, probe, storage, outcomes, resumes, register };
+}
+
+/** Past the spread of a single target's first probe. */
+const FIRST_MS = 100;
+
+describe('a registered target', () => {
+  it('is asked at once on a small system, then once an interval', async () => {
+    const { clock, storage, register } = createWorld();
+    register();
+    for (let asked = 1; asked <= 5; asked += 1) {
+      await clock.advance(asked === 1 ? FIRST_MS : 30_000);
+      expect(storage.calls.length).toBe(asked);
+      storage.last().resolve('well');
+    }
+  });
+
+  it('has no state before its first outcome', () => {
+    const { probe, register } = createWorld();
+    register();
+    expect(probe.state('a')).toMatchObject({ reading: null, checkedAt: null, lastAnswer: null });
+  });
+
+  it('cannot be registered twice', () => {
+    const { register } = createWorld();
+    register();
+    expect(() => {
+      register();
+    }).toThrow('a is registered already');
+  });
+
+  it('is asked again soon after a failure, until three in a row confirm it, then at most every 30 s', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register({ intervalMs: 100_000, timeoutMs: 5_000 });
+    const waits = [FIRST_MS, 20_000, 20_000, 30_000, 30_000];
+    for (const [i, wait] of waits.entries()) {
+      await clock.advance(wait);
+      expect(storage.calls.length).toBe(i + 1);
+      storage.last().reject(new Error('no'));
+      await settled();
+      expect(probe.state('a')?.stateType).toBe(i < 2 ? 'soft' : 'hard');
+    }
+  });
+
+  it('fails where its probe throws before it returns a promise', async () => {
+    const { clock, probe } = createWorld();
+    probe.register('a', {
+      intervalMs: 30_000,
+      timeoutMs: 5_000,
+      ask: () => {
+        throw new Error('at once');
+      },
+    });
+    await clock.advance(FIRST_MS);
+    expect(probe.state('a')?.reading?.label).toBe('error');
+  });
+});
+
+describe('a call that does not return in time', () => {
+  it('is aborted at the deadline, and what was known stays known', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await clock.advance(30_000 + 5_000);
+    expect(storage.calls[1]?.signal.reason).toMatchObject({ name: 'TimeoutError', message: 'no answer in 5000 ms' });
+    expect(probe.state('a')).toMatchObject({ reading: { label: 'timeout' }, lastAnswer: 'well' });
+  });
+
+  it('is asked anew on schedule where it heeds the abort', async () => {
+    const { clock, probe, storage } = createWorld();
+    probe.register('a', {
+      intervalMs: 30_000,
+      timeoutMs: 5_000,
+      ask: (signal) => {
+        const answer = storage.ask(signal);
+        signal.addEventListener('abort', () => {
+          storage.last().reject(signal.reason);
+        });
+        return answer;
+      },
+    });
+    await clock.advance(FIRST_MS + 5_000);
+    expect(storage.calls.length).toBe(1);
+    await clock.advance(6_000);
+    expect(storage.calls.length).toBe(2);
+  });
+
+  it('is never made a second time while it is out; how long it has been out is told each time', async () => {
+    const clock = createFakeClock();
+    const waited: number[] = [];
+    const probe = createHealthProbe<string, Reading>({
+      clock,
+      random: () => 0.5,
+      read: (outcome) => {
+        if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
+        return read(outcome);
+      },
+    });
+    const storage = createStorage();
+    probe.register('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: storage.ask });
+    await clock.advance(100_000);
+    expect(storage.calls.length).toBe(1);
+    expect(waited).toEqual([5, 11, 17, 47, 77]);
+  });
+
+  it('is asked anew at once when it returns after all', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(60_000);
+    storage.last().resolve('late');
+    await settled();
+    expect(storage.calls.length).toBe(2);
+    storage.last().resolve('well');
+    await settled();
+    expect(probe.state('a')).toMatchObject({ reading: { label: 'well' }, stateType: 'hard' });
+  });
+
+  it('delays no other target', async () => {
+    const { clock, probe, register } = createWorld();
+    register();
+    probe.register('b', { intervalMs: 1_000, timeoutMs: 500, ask: async () => 'well' });
+    await clock.advance(20_000);
+    expect(probe.state('b')?.checkedAt?.mono).toBeGreaterThan(clock.mono() - 1_001);
+  });
+});
+
+describe('checkNow', () => {
+  it('joins the probe that is out', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    const joined = Promise.all([probe.checkNow('a'), probe.checkNow('a')]);
+    storage.last().resolve('well');
+    expect((await joined).map(({ reading }) => reading?.label)).toEqual(['well', 'well']);
+    expect(storage.calls.length).toBe(1);
+  });
+
+  it('asks at once where none is out', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await settled();
+    const state = probe.checkNow('a');
+    storage.last().resolve('better');
+    expect((await state).reading?.label).toBe('better');
+  });
+
+  it('answers at once for a call that is stuck', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(6_000);
+    expect((await probe.checkNow('a')).reading?.label).toBe('timeout');
+    expect(storage.calls.length).toBe(1);
+  });
+
+  it('rejects for a target that nobody registered', async () => {
+    await expect(createWorld().probe.checkNow('a')).rejects.toThrow('a is not registered');
+  });
+});
+
+describe('unregistering', () => {
+  it('aborts the call that is out, answers whoever waits for it, and drops its outcome', async () => {
+    const { clock, probe, storage, outcomes, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    const waiting = probe.checkNow('a');
+    probe.unregister('a');
+    expect((await waiting).reading).toBeNull();
+    storage.last().resolve('well');
+    await clock.advance(100_000);
+    expect([storage.calls.length, storage.calls[0]?.signal.aborted, outcomes]).toEqual([1, true, []]);
+  });
+
+  it('frees the name for another target', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    probe.unregister('a');
+    register();
+    await clock.advance(FIRST_MS);
+    expect(storage.calls.length).toBe(1);
+  });
+});
+
+describe('a process that was stopped', () => {
+  it('does not take the time it slept for silence of a target', async () => {
+    const { clock, storage, outcomes, resumes, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    await clock.pause(600_000);
+    expect([outcomes, resumes.length]).toEqual([[], 1]);
+    storage.last().resolve('from before');
+    await settled();
+    expect(storage.calls.length).toBe(2);
+    storage.last().resolve('well');
+    await settled();
+    expect(outcomes).toEqual(['a:well']);
+  });
+
+  it('still gives up on a call that stays out after it', async () => {
+    const { clock, outcomes, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    await clock.pause(600_000);
+    await clock.advance(5_000);
+    expect(outcomes).toEqual(['a:timeout']);
+  });
+});
+
+it('serves ten thousand targets with one timer', async () => {
+  const { clock, probe } = createWorld();
+  let asked = 0;
+  for (let i = 0; i < 10_000; i += 1) {
+    probe.register(`t${i}`, {
+      intervalMs: 60_000,
+      timeoutMs: 5_000,
+      ask: async () => {
+        asked += 1;
+        return 'well';
+      },
+    });
+  }
+  expect(clock.timers()).toBe(1);
+  await clock.advance(10_000);
+  expect([asked, clock.timers()]).toEqual([10_000, 1]);
+}, 60_000);
+
+it('leaves no timer behind when it is stopped', async () => {
+  const { clock, probe, register } = createWorld();
+  register();
+  await clock.advance(FIRST_MS);
+  probe.stop();
+  expect(clock.timers()).toBe(0);
+});
