@@ -1,6 +1,5 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import { GraphQLScalarType } from 'graphql';
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
 import type { Instant } from '../../schema/json.ts';
 import { badUserInput } from './bad-user-input.ts';
@@ -36,9 +35,14 @@ export const builder = new SchemaBuilder<{
 
 export const zod = fromZod(builder);
 
-// An instant goes out as it is: the resolver's own `serialize` would make a `Date` of every one.
-const DateTime = new GraphQLScalarType({ ...DateTimeResolver.toConfig(), serialize: (instant) => instant });
-builder.addScalarType('DateTime', DateTime);
+const { parseValue, parseLiteral } = DateTimeResolver.toConfig();
+builder.scalarType('DateTime', {
+  description: 'An instant in ISO 8601 with its zone, such as 2026-01-22T10:00:00Z.',
+  parseValue,
+  parseLiteral,
+  // It goes out as it is; the resolver's own `serialize` would make a `Date` of every one.
+  serialize: (instant) => instant,
+});
 builder.addScalarType('JSON', JSONResolver);
 
 builder.queryType({ description: 'Everything is answered from memory: no query asks a proxy or a storage system.' });

@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { GraphQLError } from 'graphql';
+import { type Plugin, createGraphQLError } from 'graphql-yoga';
 
 const JSON_TYPES = ['application/json', 'application/graphql+json'];
 
@@ -36,5 +36,5 @@ export const noPage: Plugin = {
 };
 
 function badRequest(status: number, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
+  return createGraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
 }

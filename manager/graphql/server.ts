@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
 import type { GraphqlContext } from './context.ts';
 import { queryLimits } from './limits.ts';
@@ -69,6 +69,9 @@ async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
 }
 
 function described(error: unknown): [message: string, cause: unknown] {
-  if (!(error instanceof GraphQLError)) return ['a GraphQL request failed', error];
-  return [`GraphQL field ${error.path?.join('.') ?? '(none)'} failed`, error.originalError ?? error];
+  const { path, originalError } = error as Partial<GraphQLError>;
+  return [
+    path === undefined ? 'a GraphQL request failed' : `GraphQL field ${path.join('.')} failed`,
+    originalError ?? error,
+  ];
 }
