@@ -45,7 +45,7 @@ builder.scalarType('DateTime', {
 });
 builder.addScalarType('JSON', JSONResolver);
 
-builder.queryType({ description: 'Everything is answered from memory: no query asks a proxy or a storage system.' });
+builder.queryType({ description: 'No query asks a proxy or a storage system: health is answered from memory.' });
 builder.mutationType({});
 
 function isNode(typename: string): boolean {

@@ -18,6 +18,22 @@ export interface GraphqlServer {
   readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
+const DEFAULT_QUERY = `{
+  storageHealthList {
+    proxyName
+    status
+    errorMessage
+    volumes {
+      volumeId
+      backendType
+      status
+      statusInfo
+      lastCheckedAt
+    }
+  }
+}
+`;
+
 export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions): GraphqlServer {
   const yoga = createYoga({
     schema,
@@ -35,8 +51,8 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
     healthCheckEndpoint: ' ',
     logging: false,
     maskedErrors: {
-      isDev: false,
       maskError(error, message) {
+        // Never as in development, whatever the environment says: there Yoga shows the cause.
         const masked = maskError(error, message, false);
         if (masked !== error) logError(...described(error));
         return masked;
@@ -45,22 +61,6 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
   });
   return { fetch: (request) => yoga.fetch(request) };
 }
-
-const DEFAULT_QUERY = `{
-  storageHealthList {
-    proxyName
-    status
-    errorMessage
-    volumes {
-      volumeId
-      backendType
-      status
-      statusInfo
-      lastCheckedAt
-    }
-  }
-}
-`;
 
 /** Loads the page, 9 MB of it, once somebody looks. */
 async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
