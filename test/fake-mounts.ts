@@ -1,0 +1,36 @@
+import type { MountAsker, MountEvidence } from '../backends/mount/mount-asker.ts';
+
+export interface FakeMounts {
+  readonly ask: MountAsker;
+  /** From now on the path answers with this errno; `null`: it is well; `'hang'`: its calls stay out. */
+  readonly set: (path: string, fault: number | 'hang' | null) => void;
+}
+
+const WELL: MountEvidence = {
+  stat: { dev: 1n, ino: 2n, mode: 0o40755, nlink: 2n, isDirectory: true },
+  opened: true,
+  statfs: { type: 0xef53n, blockBytes: 4096n, blocks: 100n, bfree: 62n, bavail: 62n, files: 100n, ffree: 90n },
+};
+
+/** Paths that answer as told; calls that hang return when their path is well again. */
+export function createFakeMounts(): FakeMounts {
+  const faults = new Map<string, number | 'hang'>();
+  const hanging = new Map<string, (() => void)[]>();
+  return {
+    async ask(path, onStep) {
+      onStep?.('stat');
+      const fault = faults.get(path);
+      if (fault === 'hang') {
+        await new Promise<void>((resolve) => hanging.set(path, [...(hanging.get(path) ?? []), resolve]));
+        return WELL;
+      }
+      if (fault === undefined) return WELL;
+      return { failure: { step: 'stat', errno: fault, message: `errno ${fault}` } };
+    },
+    set(path, fault) {
+      if (fault === null) faults.delete(path);
+      else faults.set(path, fault);
+      if (fault !== 'hang') for (const resume of hanging.get(path)?.splice(0) ?? []) resume();
+    },
+  };
+}

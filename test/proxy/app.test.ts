@@ -1,0 +1,247 @@
+import { createTRPCClient, httpLink, safe } from '@trpc/client';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { createProxyClient } from '../../client/proxy-client.ts';
+import { createProxyApp } from '../../proxy/app.ts';
+import { createStorageProxy } from '../../proxy/storage-proxy.ts';
+import type { AppRouter } from '../../router/proxy.ts';
+import { HealthReport } from '../../schema/health-report.ts';
+import type { VolumeReport } from '../../schema/volume-report.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { createFakeMounts, type FakeMounts } from '../fake-mounts.ts';
+import { VolumeConfig } from '../../schema/proxy-config.ts';
+
+const SECRET = 'a shared secret';
+const AUTH = { 'X-BackendAI-Storage-Auth-Token': SECRET };
+const ENOENT = 2;
+
+let clock: FakeClock;
+let mounts: FakeMounts;
+let app: ReturnType<typeof createProxyApp>;
+let stop: () => void;
+
+beforeEach(() => {
+  clock = createFakeClock();
+  mounts = createFakeMounts();
+  const volume = (backend: string, path: string) => VolumeConfig.parse({ backend, path });
+  const proxy = createStorageProxy({
+    config: { storage_proxy: {}, volume: { local: volume('vfs', '/local'), strange: volume('tape', '/tape') } },
+    version: '26.2.0',
+    epoch: 'epoch1',
+    askMount: mounts.ask,
+    clock,
+    random: () => 0.5,
+  });
+  stop = proxy.stop;
+  app = createProxyApp({
+    proxy,
+    secret: SECRET,
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+afterEach(() => {
+  stop();
+});
+
+const get = async (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
+const client = (secret = SECRET) =>
+  createProxyClient({
+    url: 'http://proxy',
+    secret,
+    fetch: async (input, init) => app.fetch(new Request(input as string, init)),
+  });
+
+describe('GET /manager-api/health', () => {
+  it('gives a stranger exactly the fields of the compatible floor', async () => {
+    await clock.advance(1_000);
+    const response = await get('/manager-api/health');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'healthy',
+      version: '26.2.0',
+      component: 'storage-proxy',
+      volumes: {
+        local: {
+          status: 'healthy',
+          status_info: 'usable, 35 % used',
+          backend: 'vfs',
+          last_checked_at: expect.stringMatching(/^2026-01-22T10:00:0\d\.\d{3}Z$/),
+        },
+        strange: {
+          status: 'unavailable',
+          status_info: 'no such backend',
+          backend: 'tape',
+          last_checked_at: expect.any(String),
+        },
+      },
+    });
+  });
+
+  it('is the same at /health', async () => {
+    expect(await (await get('/health')).text()).toBe(await (await get('/manager-api/health')).text());
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the token header', AUTH],
+    ['a bearer token', { authorization: `Bearer ${SECRET}` }],
+  ])('gives everything to whoever has the secret, by %s', async (_, headers) => {
+    await clock.advance(1_000);
+    const report = HealthReport.parse(await (await get('/manager-api/health', headers)).json());
+    expect(report).toMatchObject({ epoch: 'epoch1', proxy: 'storage-proxy', connectivity: { overall_healthy: true } });
+    expect(report.volumes['local']).toMatchObject({ degraded: false, reason: 'OK', state_type: 'hard' });
+  });
+
+  it('refuses a wrong secret instead of giving less', async () => {
+    const response = await get('/manager-api/health', { ...AUTH, 'X-BackendAI-Storage-Auth-Token': 'wrong' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([403, 'application/problem+json']);
+    expect(await response.json()).toMatchObject({ title: 'Forbidden (invalid auth token)' });
+  });
+
+  it('says "not checked yet" of every volume before the first answer, with HTTP 200', async () => {
+    const response = await get('/manager-api/health');
+    expect(response.status).toBe(200);
+    expect((await response.json()).volumes.local).toEqual({
+      status: 'unavailable',
+      status_info: 'not checked yet',
+      backend: 'vfs',
+      last_checked_at: null,
+    });
+  });
+
+  it('stays 200 and healthy of itself while a volume is offline', async () => {
+    mounts.set('/local', ENOENT);
+    await clock.advance(1_000);
+    const response = await get('/manager-api/health');
+    const body = await response.json();
+    expect([response.status, body.status, body.volumes.local.status]).toEqual([200, 'healthy', 'offline']);
+  });
+
+  it('answers 304 while nothing moved, to whoever has the ETag', async () => {
+    await clock.advance(1_000);
+    const etag = (await get('/manager-api/health')).headers.get('etag') ?? '';
+    expect((await get('/manager-api/health', { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  it('says nothing that a stranger must not see: no path, no detail, no secret', async () => {
+    mounts.set('/local', ENOENT);
+    await clock.advance(1_000);
+    expect(await (await get('/manager-api/health')).text()).not.toMatch(/\/local|\/tape|secret|checks|metadata/);
+  });
+});
+
+describe('/livez and /readyz', () => {
+  it('is live at once, and ready after the first checks', async () => {
+    expect([(await get('/livez')).status, (await get('/readyz')).status]).toEqual([200, 503]);
+    await clock.advance(1_000);
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
+  it('is ready in spite of a volume that never answers, once it has had its time', async () => {
+    mounts.set('/local', 'hang');
+    await clock.advance(1_000);
+    expect((await get('/readyz')).status).toBe(503);
+    await clock.advance(5_000);
+    expect((await get('/readyz')).status).toBe(200);
+  });
+});
+
+describe('the tRPC router', () => {
+  it('needs the secret for every procedure', async () => {
+    const [, error] = await safe(client('wrong').health.report.query());
+    expect(error?.data).toMatchObject({ code: 'FORBIDDEN', httpStatus: 403 });
+  });
+
+  it('gives the report that REST gives', async () => {
+    await clock.advance(1_000);
+    const rest = await (await get('/manager-api/health', AUTH)).json();
+    expect(await client().health.report.query()).toEqual(rest);
+  });
+
+  it('names the volume that it does not have, typed', async () => {
+    const [volume, error] = await safe(client().health.volume.query({ volume: 'nope' }));
+    expectTypeOf(volume).toEqualTypeOf<VolumeReport | undefined>();
+    const data = error?.data != null && 'kind' in error.data ? error.data : null;
+    expectTypeOf(data?.kind).toEqualTypeOf<'VOLUME_NOT_FOUND' | undefined>();
+    expect([data?.kind, data?.volume]).toEqual(['VOLUME_NOT_FOUND', 'nope']);
+  });
+
+  it('shows no stack of ours', async () => {
+    const response = await get('/trpc/health.volume?input=%7B%22volume%22%3A%22nope%22%7D', AUTH);
+    expect(await response.text()).not.toContain('.ts:');
+  });
+
+  it('lists the volumes without their options', async () => {
+    expect(await client().volume.list.query()).toEqual([
+      { name: 'local', backend: 'vfs', path: '/local', fsprefix: '.' },
+      { name: 'strange', backend: 'tape', path: '/tape', fsprefix: '.' },
+    ]);
+  });
+
+  it('folds the latest checks as hwinfo', async () => {
+    await clock.advance(1_000);
+    expect(await client().volume.hwinfo.query({ volume: 'local' })).toMatchObject({
+      status: 'healthy',
+      status_info: 'usable, 35 % used',
+      checks: [{ name: 'mount', status: 'pass', reason: 'OK' }],
+    });
+  });
+
+  it('asks the storage on demand, but not twice within a second', async () => {
+    await clock.advance(2_000);
+    mounts.set('/local', ENOENT);
+    expect((await client().health.check.mutate({ volume: 'local' })).status).toBe('offline');
+    mounts.set('/local', null);
+    expect((await client().health.check.mutate({ volume: 'local' })).status).toBe('offline');
+    await clock.advance(1_000);
+    expect((await client().health.check.mutate({ volume: 'local' })).status).toBe('healthy');
+  });
+
+  it('streams a snapshot, then every change under its epoch and number', async () => {
+    const events: { id: string; type: string; status?: string }[] = [];
+    const subscription = client().health.watch.subscribe(undefined, {
+      onData: ({ id, data }) => {
+        events.push({ id, type: data.type, ...(data.type === 'change' ? { status: data.report.status } : {}) });
+      },
+    });
+    await expect.poll(() => events.length).toBe(1);
+    await clock.advance(1_000);
+    mounts.set('/local', ENOENT);
+    await clock.advance(35_000);
+    await expect.poll(() => events.at(-1)?.status).toBe('offline');
+    subscription.unsubscribe();
+    expect(events[0]).toEqual({ id: 'epoch1:0', type: 'snapshot' });
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+
+  it('is what a plain tRPC client of the published type sees', async () => {
+    const plain = createTRPCClient<AppRouter>({
+      links: [
+        httpLink({
+          url: 'http://proxy/trpc',
+          headers: AUTH,
+          fetch: async (input, init) => app.fetch(new Request(input as string, init as RequestInit)),
+        }),
+      ],
+    });
+    expect((await plain.health.report.query()).component).toBe('storage-proxy');
+  });
+});
+
+describe('a request that is wrong', () => {
+  it.each([
+    ['an unknown route', '/nope', {}, 404],
+    ['an unknown procedure', '/trpc/nope', {}, 404],
+    ['input that is no JSON', '/trpc/health.volume?input=%7B', AUTH, 400],
+    ['input of another shape', '/trpc/health.volume?input=5', AUTH, 400],
+  ] as const)('%s is answered so', async (_, path, headers, status) => {
+    expect((await get(path, headers)).status).toBe(status);
+  });
+
+  it('is refused where its body is too large', async () => {
+    const body = JSON.stringify({ volume: 'x'.repeat(100_000) });
+    const headers = { ...AUTH, 'content-type': 'application/json', 'content-length': String(body.length) };
+    const response = await app.request('/trpc/health.check', { method: 'POST', body, headers });
+    expect(response.status).toBe(413);
+  });
+});
