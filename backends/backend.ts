@@ -28,6 +28,8 @@ export interface CheckDefinition {
    * A call that cannot be aborted stays pending until it returns; it is never made twice at once.
    */
   readonly ask: (signal: AbortSignal) => Promise<CheckAnswer>;
+  /** Which step a call that is out has reached, so that a hang can be located; `null` before the first. */
+  readonly pendingStep?: () => string | null;
 }
 
 /** A configured volume, as a backend gets it. */
@@ -53,4 +55,12 @@ export interface Backend<O = unknown> {
 /** Declares a backend; its options' type comes from their schema. */
 export function defineBackend<S extends z.ZodType>(backend: Backend<z.output<S>> & { readonly options: S }): Backend {
   return backend as unknown as Backend;
+}
+
+/** How long a check may take: as configured, else most of the interval but never more than `atMostMs`. */
+export function checkTimeoutMs(
+  volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | 'intervalMs'>,
+  atMostMs: number,
+): number {
+  return volume.timeoutMs ?? Math.min(volume.intervalMs * 0.8, atMostMs);
 }

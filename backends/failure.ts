@@ -1,0 +1,37 @@
+import type { CheckAnswer, CheckDefinition } from './backend.ts';
+import { OwnTrouble } from './mount/mount-asker.ts';
+
+/** A check that has not answered. */
+export interface Silence {
+  readonly name: CheckDefinition['name'];
+  readonly timeoutMs: number;
+  /** How long the same call has been out. */
+  readonly waitedMs: number;
+  /** From when on a call on a mount is not slow but stuck. */
+  readonly stuckAfterMs: number;
+  /** Where the call is, as the check's `pendingStep` says. */
+  readonly step?: string | null;
+}
+
+const SUMMARIES = {
+  CHECK_FAILED: 'the check could not be made',
+  TOO_MANY_STUCK: 'not checked: too many mounts are stuck',
+} as const satisfies Record<OwnTrouble['reason'], string>;
+
+/** Reads why asking failed. It is our own trouble: nothing is said against the storage. */
+export function readFailure(error: unknown): CheckAnswer {
+  const reason = error instanceof OwnTrouble ? error.reason : 'CHECK_FAILED';
+  const info = error instanceof Error ? error.message : String(error);
+  return { status: 'unknown', reason, summary: SUMMARIES[reason], info };
+}
+
+/** Reads what silence means: nothing can be told at first; once it lasts, a mount hangs. */
+export function readTimeout({ name, timeoutMs, waitedMs, stuckAfterMs, step }: Silence): CheckAnswer {
+  const where = step == null ? '' : `${step} does not return: `;
+  if (name === 'mount' && waitedMs >= stuckAfterMs) {
+    const info = `${where}the same call has been out for more than ${stuckAfterMs / 1_000} s`;
+    return { status: 'fail', reason: 'MOUNT_STUCK', summary: 'a call on the mount does not return', info };
+  }
+  const info = `${where}no answer within ${timeoutMs / 1_000} s`;
+  return { status: 'unknown', reason: 'CHECK_TIMEOUT', summary: 'no answer in time', info };
+}

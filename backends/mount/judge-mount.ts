@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import type { Metadata } from '../../schema/json.ts';
+import type { CheckAnswer } from '../backend.ts';
+import { type Capacity, isNearlyFull, readCapacity, stepOf } from './capacity.ts';
+import { judgeFailure } from './mount-errno.ts';
+import { FAULTS, type MountFault } from './mount-fault.ts';
+import { findIdentityFault, identityOf, type MountIdentity } from './mount-identity.ts';
+import type { MountLook } from './mount-look.ts';
+import { findWarnings } from './mount-warnings.ts';
+import type { MountRow } from './mountinfo.ts';
+
+/** What is remembered from look to look. */
+export interface MountMemory {
+  /** What was mounted at the last good look. */
+  readonly baseline: MountIdentity | null;
+  readonly nearlyFull: boolean;
+}
+
+export const NO_MEMORY: MountMemory = { baseline: null, nearlyFull: false };
+
+/** The verdict on a mount. Pure; design.md §5 has the rules. */
+export function judgeMount(look: MountLook, memory: MountMemory): { answer: CheckAnswer; memory: MountMemory } {
+  const { row } = look;
+  const isMountPoint = liesOnItsOwn(look);
+  const blocking = findBlockingFault(look, { isMountPoint, baseline: memory.baseline });
+  if (blocking !== null) {
+    const metadata = metadataOf(row, null);
+    const { status, summary } = FAULTS[blocking.reason];
+    const info = `${blocking.info}; ${describe(look, null)}`;
+    return { answer: { status, reason: blocking.reason, summary, info, metadata }, memory };
+  }
+
+  const capacity = look.evidence.statfs === undefined ? null : readCapacity(look.evidence.statfs);
+  const nearlyFull =
+    capacity === null ? memory.nearlyFull : isNearlyFull(capacity, look.capacityWarnPercent, memory.nearlyFull);
+  const warnings = findWarnings(look, { capacity, nearlyFull });
+  const [worst] = warnings;
+  const used = capacity === null ? '' : `, ${stepOf(capacity)} % used`;
+  const state = isMountPoint || isOfExpectedType(look) ? 'mounted' : 'usable';
+  const answer: CheckAnswer = {
+    status: worst === undefined ? 'pass' : 'warn',
+    reason: worst?.reason ?? 'OK',
+    summary:
+      worst === undefined ? state + used : FAULTS[worst.reason].summary + (worst.reason === 'NEARLY_FULL' ? used : ''),
+    info: [...warnings.map(({ info }) => info), describe(look, capacity)].join('; '),
+    metadata: metadataOf(row, capacity),
+    ...(row === null ? { notChecked: ['mount identity'] } : {}),
+  };
+  return { answer, memory: { baseline: row === null ? memory.baseline : identityOf(row), nearlyFull } };
+}
+
+function liesOnItsOwn({ path, evidence: { mountId, parentMountId }, row }: MountLook): boolean {
+  if (row === null) return false;
+  return parentMountId === undefined ? row.mountPoint === resolve(path) : mountId !== parentMountId;
+}
+
+function isOfExpectedType({ row, expectedTypes }: MountLook): boolean {
+  return row !== null && expectedTypes !== null && expectedTypes.includes(row.fstype);
+}
+
+/** What makes the volume unusable, or its state untold. That a mount is wrong comes before what it answers. */
+function findBlockingFault(
+  look: MountLook,
+  known: { isMountPoint: boolean; baseline: MountIdentity | null },
+): MountFault | null {
+  const { path, evidence, row } = look;
+  const identityFault = row === null ? null : findIdentityFault({ ...look, ...known, row });
+  if (identityFault !== null) return identityFault;
+  if (evidence.failure !== undefined) return judgeFailure(evidence.failure, { ...look, ...known });
+  if (evidence.stat?.isDirectory === false) return { reason: 'NOT_A_DIRECTORY', info: `${path} is something else` };
+  // Some file systems count no links; but the root of a file system cannot have been deleted.
+  if (evidence.stat?.nlink === 0n && row?.root !== '/') return { reason: 'MOUNT_DELETED', info: `${path} has no link` };
+  const hasShutDown = row?.superOptions.includes('shutdown') === true;
+  return hasShutDown ? { reason: 'IO_ERROR', info: 'the file system has shut itself down' } : null;
+}
+
+function describe({ path, row }: MountLook, capacity: Capacity | null): string {
+  const mount = row === null ? path : `${path} is on ${row.fstype} ${row.source}`;
+  return capacity === null ? mount : `${mount}, ${capacity.usedBytes} of ${capacity.capacityBytes} bytes used`;
+}
+
+function metadataOf(row: MountRow | null, capacity: Capacity | null): Metadata {
+  const fstype = row === null ? {} : { fstype: row.fstype };
+  if (capacity === null) return fstype;
+  return {
+    ...fstype,
+    capacity_bytes: jsonOf(capacity.capacityBytes),
+    used_bytes: jsonOf(capacity.usedBytes),
+    available_bytes: jsonOf(capacity.availableBytes),
+    used_percent: stepOf(capacity),
+  };
+}
+
+/** A number where JSON can carry it exactly, else its digits. */
+function jsonOf(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}

@@ -1,0 +1,17 @@
+import type { MountExpectation } from '../../schema/proxy-config.ts';
+import type { MountEvidence } from './mount-asker.ts';
+import type { MountRow } from './mountinfo.ts';
+
+/** One look at a mount, and by what it is to be judged. */
+export interface MountLook {
+  readonly path: string;
+  readonly evidence: MountEvidence;
+  /** The mount that the evidence names; `null` where that cannot be told. */
+  readonly row: MountRow | null;
+  readonly expectation: MountExpectation;
+  /** Types that the backend's file system has in mountinfo; `null` = any, and a plain directory will do. */
+  readonly expectedTypes: readonly string[] | null;
+  readonly capacityWarnPercent: number;
+  /** The service may look at everything: being refused is the storage's doing. */
+  readonly asRoot: boolean;
+}

@@ -1,0 +1,82 @@
+import type { MountEvidence } from './mount-asker.ts';
+import type { MountCall } from './mount-call.ts';
+import type { ForkWorker, MountWorker } from './worker.ts';
+
+/** A place in the pool: a worker, the call that it is in, and whether that has fallen silent. */
+export interface Seat {
+  readonly call: () => MountCall | null;
+  readonly isSilent: () => boolean;
+  /** Puts the call to the worker, which is started for the first one. Only for a seat without a call. */
+  readonly take: (call: MountCall) => void;
+  /** Ends the worker, without a word more. */
+  readonly end: () => void;
+}
+
+export interface SeatOptions {
+  readonly fork: ForkWorker;
+  /** Calls back once after `ms`; the function it returns takes that back. */
+  readonly after: (ms: number, callback: () => void) => () => void;
+  /** A call that takes longer is silent. */
+  readonly silentMs: number;
+  /** A call that waits longer for its worker's start is silent, too. */
+  readonly startMs: number;
+  readonly onSilent: (call: MountCall) => void;
+  readonly onAnswer: (call: MountCall, evidence: MountEvidence, wasSilent: boolean) => void;
+  /** The worker is gone, and with it the call that it was in. */
+  readonly onLost: (call: MountCall | null, why: string) => void;
+}
+
+export function createSeat(options: SeatOptions): Seat {
+  const { fork, after, silentMs, startMs, onSilent, onAnswer, onLost } = options;
+  let worker: MountWorker | null = null;
+  let call: MountCall | null = null;
+  let isSilent = false;
+  let disarm: (() => void) | null = null;
+
+  return { call: () => call, isSilent: () => isSilent, take, end };
+
+  function take(next: MountCall): void {
+    call = next;
+    if (worker !== null) return send();
+    arm(startMs);
+    try {
+      worker = fork({ onReady: send, onStep: (step) => call?.reach(step), onEvidence: finish, onLost: lose });
+    } catch (error) {
+      lose(`it cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  function send(): void {
+    if (worker === null || call === null) return;
+    if (!isSilent) arm(silentMs);
+    worker.ask(call.path);
+  }
+
+  function arm(ms: number): void {
+    disarm?.();
+    disarm = after(ms, () => {
+      if (call === null) return;
+      isSilent = true;
+      onSilent(call);
+    });
+  }
+
+  function finish(evidence: MountEvidence): void {
+    if (call === null) return lose('it answered without being asked');
+    disarm?.();
+    const [answered, wasSilent] = [call, isSilent];
+    call = null;
+    isSilent = false;
+    onAnswer(answered, evidence, wasSilent);
+  }
+
+  function lose(why: string): void {
+    end();
+    onLost(call, why);
+  }
+
+  function end(): void {
+    disarm?.();
+    worker?.end();
+  }
+}

@@ -1,0 +1,140 @@
+import { type MountAsker, type MountEvidence, OwnTrouble } from './mount-asker.ts';
+import { createMountCall, type MountCall } from './mount-call.ts';
+import { createSeat, type Seat, type SeatOptions } from './seat.ts';
+import { forkWorker } from './worker.ts';
+
+export interface MountPoolOptions extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'silentMs' | 'startMs'>> {
+  /** How many workers there may be beside those whose call is silent; at least 2. */
+  readonly maxActive?: number;
+  /** From so many silent calls on, paths whose last call fell silent are refused. */
+  readonly maxStuck?: number;
+}
+
+export interface MountPool {
+  readonly ask: MountAsker;
+  /** Ends every worker and rejects every call at once, hung or not; from then on every call is rejected. */
+  readonly stop: () => void;
+  /** `processes` are the `silent` ones, each stuck in a call, and the `active` ones: busy, starting or idle. */
+  readonly counts: () => { processes: number; active: number; silent: number; queued: number };
+}
+
+/**
+ * Worker processes that ask mounts, so that a hung mount costs a process and never the service. One call at a time
+ * each, and at most one call a path. A silent call keeps its worker; another may be started in its place.
+ */
+export function createMountPool(options: MountPoolOptions = {}): MountPool {
+  const { maxActive = 4, maxStuck = 128, silentMs = 250, startMs = 10_000 } = options;
+  const { fork = forkWorker, after = afterUnheld } = options;
+  const seats = new Set<Seat>();
+  const calls = new Map<string, MountCall>();
+  const queue = new Set<MountCall>();
+  /** Paths whose last call fell silent. They never get the last worker, so that the others are always served. */
+  const suspects = new Set<string>();
+  let isStopped = false;
+
+  return { ask, stop, counts };
+
+  function ask(path: string, onStep?: Parameters<MountAsker>[1]): Promise<MountEvidence> {
+    if (isStopped) return Promise.reject(new OwnTrouble('mounts are no longer asked: the service is stopping'));
+    const call = calls.get(path) ?? enqueue(path);
+    if (onStep !== undefined) call.follow(onStep);
+    serve();
+    return call.promise;
+  }
+
+  function stop(): void {
+    isStopped = true;
+    for (const seat of seats) seat.end();
+    for (const call of calls.values()) call.reject(new OwnTrouble('the service is stopping'));
+    for (const all of [seats, calls, queue]) all.clear();
+  }
+
+  function counts() {
+    const silent = countSeats((seat) => seat.isSilent());
+    return { processes: seats.size, active: seats.size - silent, silent, queued: queue.size };
+  }
+
+  function enqueue(path: string): MountCall {
+    const call = createMountCall(path);
+    calls.set(path, call);
+    queue.add(call);
+    return call;
+  }
+
+  /** Gives waiting calls to workers: first come, first served, but for suspects that have their share of workers. */
+  function serve(): void {
+    for (const call of queue) {
+      const isSuspect = suspects.has(call.path);
+      if (isSuspect && counts().silent >= maxStuck) refuse(call);
+      else if (!isSuspect || countSeats(isTrying) < maxActive - 1) {
+        const seat = freeSeat();
+        if (seat === undefined) return;
+        queue.delete(call);
+        seat.take(call);
+      }
+    }
+  }
+
+  function freeSeat(): Seat | undefined {
+    const idle = [...seats].find((seat) => seat.call() === null);
+    return idle ?? (counts().active < maxActive ? newSeat() : undefined);
+  }
+
+  function newSeat(): Seat {
+    const seat = createSeat({
+      fork,
+      after,
+      silentMs,
+      startMs,
+      onSilent: ({ path }) => {
+        suspects.add(path);
+        serve();
+      },
+      onAnswer: (call, evidence, wasSilent) => {
+        if (!wasSilent) suspects.delete(call.path);
+        if (counts().active > maxActive) dismiss(seat);
+        calls.delete(call.path);
+        call.resolve(evidence);
+        serve();
+      },
+      onLost: (call, why) => {
+        seats.delete(seat);
+        if (call !== null) fail(call, new OwnTrouble(`the process that asks mounts was lost: ${why}`));
+        serve();
+      },
+    });
+    seats.add(seat);
+    return seat;
+  }
+
+  function dismiss(seat: Seat): void {
+    seats.delete(seat);
+    seat.end();
+  }
+
+  function refuse(call: MountCall): void {
+    queue.delete(call);
+    fail(call, new OwnTrouble(`${maxStuck} calls on mounts are stuck, and this path was among them`, 'TOO_MANY_STUCK'));
+  }
+
+  function fail(call: MountCall, trouble: OwnTrouble): void {
+    calls.delete(call.path);
+    call.reject(trouble);
+  }
+
+  function countSeats(matches: (seat: Seat) => boolean): number {
+    return [...seats].filter(matches).length;
+  }
+
+  function isTrying(seat: Seat): boolean {
+    return !seat.isSilent() && suspects.has(seat.call()?.path ?? '');
+  }
+}
+
+/** A timer that keeps no process from ending. */
+function afterUnheld(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms).unref();
+  return () => {
+    clearTimeout(timer);
+  };
+}

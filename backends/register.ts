@@ -1,0 +1,13 @@
+import type { Backend } from './backend.ts';
+import { noop } from './noop.ts';
+import { vfs } from './vfs.ts';
+
+/** Every kind of storage, by the name it has in `[volume.X] backend`. */
+export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
+  ['vfs', vfs],
+  ['noop', noop],
+]);
+
+export function findBackend(name: string): Backend | null {
+  return BACKENDS.get(name) ?? null;
+}

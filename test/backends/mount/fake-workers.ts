@@ -1,0 +1,72 @@
+import type { MountEvidence, MountStep } from '../../../backends/mount/mount-asker.ts';
+import type { MountPoolOptions } from '../../../backends/mount/worker-pool.ts';
+import type { WorkerEvents } from '../../../backends/mount/worker.ts';
+
+/** A worker that does what the test says. */
+export interface FakeWorker {
+  /** The path that it is in; `null` when it is idle. */
+  path: string | null;
+  hasEnded: boolean;
+  readonly start: () => void;
+  readonly step: (step: MountStep) => void;
+  readonly answer: (evidence?: MountEvidence) => void;
+  readonly die: (why: string) => void;
+}
+
+/** What a pool needs of the outside world, in the hands of a test. */
+export function createFakeWorkers() {
+  const workers: FakeWorker[] = [];
+  const timers = new Set<{ readonly ms: number; readonly callback: () => void }>();
+  const options = {
+    fork: (events: WorkerEvents) => {
+      const worker: FakeWorker = {
+        path: null,
+        hasEnded: false,
+        start: events.onReady,
+        step: events.onStep,
+        answer(evidence = {}) {
+          worker.path = null;
+          events.onEvidence(evidence);
+        },
+        die(why) {
+          worker.hasEnded = true;
+          events.onLost(why);
+        },
+      };
+      workers.push(worker);
+      return {
+        ask(path: string) {
+          worker.path = path;
+        },
+        end() {
+          worker.hasEnded = true;
+        },
+      };
+    },
+    after: (ms: number, callback: () => void) => {
+      const timer = { ms, callback };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+  } satisfies MountPoolOptions;
+
+  return {
+    options,
+    /** All that were ever forked, in that order. */
+    workers,
+    alive: () => workers.filter(({ hasEnded }) => !hasEnded),
+    /** The worker that is asking the path. */
+    at: (path: string): FakeWorker => {
+      const worker = workers.find((candidate) => !candidate.hasEnded && candidate.path === path);
+      if (worker === undefined) throw new Error(`nobody asks ${path}`);
+      return worker;
+    },
+    /** Lets every timer of that length run out. */
+    elapse: (ms: number): void => {
+      for (const timer of [...timers].filter((candidate) => candidate.ms === ms)) {
+        timers.delete(timer);
+        timer.callback();
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { MountEvidence, MountStep } from '../../../backends/mount/mount-asker.ts';
+import type { MountLook } from '../../../backends/mount/mount-look.ts';
+import type { MountRow } from '../../../backends/mount/mountinfo.ts';
+
+/** An xfs mount of its own at `/v/a`, 35 % used. */
+export const XFS: MountRow = {
+  id: 61,
+  root: '/',
+  mountPoint: '/v/a',
+  options: ['rw', 'relatime'],
+  fstype: 'xfs',
+  source: '/dev/sdb1',
+  superOptions: ['rw', 'inode64'],
+};
+
+/** What lies beneath it. */
+export const ROOT: MountRow = { ...XFS, id: 27, mountPoint: '/', fstype: 'ext4', source: '/dev/sda1' };
+
+export const STATFS: NonNullable<MountEvidence['statfs']> = {
+  type: 0x58465342n,
+  blockBytes: 4_096n,
+  blocks: 1_000n,
+  bfree: 630n,
+  bavail: 630n,
+  files: 100n,
+  ffree: 50n,
+};
+
+const STAT: NonNullable<MountEvidence['stat']> = { dev: 1n, ino: 128n, mode: 0o40755, nlink: 2n, isDirectory: true };
+
+export interface LookOptions extends Partial<Omit<MountLook, 'evidence'>> {
+  readonly stat?: Partial<NonNullable<MountEvidence['stat']>>;
+  readonly statfs?: Partial<NonNullable<MountEvidence['statfs']>>;
+}
+
+/** A look at `/v/a` that all is well with but for what is said. */
+export function lookAt({ stat, statfs, ...rest }: LookOptions = {}): MountLook {
+  const row = rest.row === undefined ? XFS : rest.row;
+  return {
+    path: '/v/a',
+    row,
+    expectation: {},
+    expectedTypes: null,
+    capacityWarnPercent: 90,
+    asRoot: true,
+    ...rest,
+    evidence: {
+      ...(row === null ? {} : { mountId: row.id, parentMountId: ROOT.id }),
+      stat: { ...STAT, ...stat },
+      opened: true,
+      statfs: { ...STATFS, ...statfs },
+    },
+  };
+}
+
+/** The same look, but a step fails with that errno. */
+export function lookFailing(step: MountStep, errno: number, options: LookOptions = {}): MountLook {
+  const look = lookAt(step === 'identity' ? { row: null, ...options } : options);
+  const { mountId, parentMountId } = look.evidence;
+  return {
+    ...look,
+    evidence: {
+      ...(mountId === undefined ? {} : { mountId }),
+      ...(parentMountId === undefined ? {} : { parentMountId }),
+      failure: { step, errno, message: `Unknown system error -${errno}` },
+    },
+  };
+}

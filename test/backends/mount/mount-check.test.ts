@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { MountAsker } from '../../../backends/mount/mount-asker.ts';
+import { mountCheck } from '../../../backends/mount/mount-check.ts';
+import type { MountRow } from '../../../backends/mount/mountinfo.ts';
+import { volumeAt } from '../volumes.ts';
+import { lookAt, ROOT, XFS } from './looks.ts';
+
+const never = new AbortController().signal;
+
+/** A check of `/v/a`, at which these file systems are found one after the other. */
+function checkOf(rows: MountRow[]) {
+  const askMount: MountAsker = async (_, onStep) => {
+    for (const step of ['identity', 'stat', 'open', 'statfs'] as const) onStep?.(step);
+    return lookAt({ row: rows[0] ?? null }).evidence;
+  };
+  const mounts = { find: async () => rows.shift() ?? null };
+  return mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null, mounts, asRoot: true });
+}
+
+describe('the mount check', () => {
+  test('remembers what was mounted from one time to the next', async () => {
+    const check = checkOf([XFS, ROOT, XFS]);
+    const reasons = [await check.ask(never), await check.ask(never), await check.ask(never)].map(
+      ({ reason }) => reason,
+    );
+    expect(reasons).toEqual(['OK', 'NOT_MOUNTED', 'OK']);
+  });
+
+  test('says where a call hangs that is out', async () => {
+    const step = Promise.withResolvers<void>();
+    const askMount: MountAsker = (_, onStep) => {
+      onStep?.('identity');
+      onStep?.('stat');
+      step.resolve();
+      return new Promise<never>(() => {});
+    };
+    const check = mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null });
+    expect(check.pendingStep?.()).toBeNull();
+    void check.ask(never);
+    await step.promise;
+    expect(check.pendingStep?.()).toBe('stat');
+  });
+
+  test.each<[number, number | undefined, number]>([
+    [30_000, undefined, 5_000],
+    [2_000, undefined, 1_600],
+    [30_000, 20_000, 20_000],
+  ])('with interval %i and configured timeout %s waits %i ms', (intervalMs, configured, timeoutMs) => {
+    const volume = volumeAt({ path: '/v/a', intervalMs, timeoutMs: configured });
+    expect(mountCheck(volume, { expectedTypes: null })).toMatchObject({ name: 'mount', intervalMs, timeoutMs });
+  });
+});

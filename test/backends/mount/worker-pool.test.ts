@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OwnTrouble } from '../../../backends/mount/mount-asker.ts';
+import { createMountPool, type MountPoolOptions } from '../../../backends/mount/worker-pool.ts';
+import { createFakeWorkers } from './fake-workers.ts';
+
+const SILENT_MS = 250;
+const START_MS = 10_000;
+
+const refuseToFork = (): never => {
+  throw new Error('spawn EAGAIN');
+};
+
+/** A pool whose workers do what the test says. */
+function createPool(options: MountPoolOptions = {}) {
+  const fakes = createFakeWorkers();
+  const pool = createMountPool({ ...fakes.options, ...options });
+  /** Asks the paths and lets their workers start. Who wants the answer asks again, and so joins. */
+  const ask = (...paths: string[]): void => {
+    for (const path of paths) pool.ask(path).catch(() => {});
+    for (const worker of fakes.alive()) if (worker.path === null) worker.start();
+  };
+  /** Makes them paths whose last call fell silent. */
+  const makeSuspect = (...paths: string[]): void => {
+    for (const path of paths) {
+      ask(path);
+      fakes.elapse(SILENT_MS);
+      fakes.at(path).answer();
+    }
+  };
+  return { ...fakes, pool, ask, makeSuspect };
+}
+
+describe('the pool', () => {
+  test('starts no process before it is asked', () => {
+    expect(createPool().workers).toHaveLength(0);
+  });
+
+  test('answers with what the worker found, and keeps the worker', async () => {
+    const { ask, at, pool } = createPool();
+    ask('/a');
+    const asked = pool.ask('/a');
+    at('/a').answer({ mountId: 7 });
+    expect(await asked).toEqual({ mountId: 7 });
+    expect(pool.counts()).toEqual({ processes: 1, active: 1, silent: 0, queued: 0 });
+  });
+
+  test('sends a worker nothing before it is ready', () => {
+    const { pool, workers } = createPool();
+    void pool.ask('/a');
+    expect(workers[0]?.path).toBeNull();
+    workers[0]?.start();
+    expect(workers[0]?.path).toBe('/a');
+  });
+
+  test('has four workers at most, and serves first who came first', () => {
+    const { ask, at, pool, workers } = createPool();
+    ask('/1', '/2', '/3', '/4', '/5', '/6');
+    expect(pool.counts()).toEqual({ processes: 4, active: 4, silent: 0, queued: 2 });
+    at('/2').answer();
+    expect(workers.map(({ path }) => path)).toEqual(['/1', '/5', '/3', '/4']);
+  });
+
+  test('tells each asker the step that the call is at', () => {
+    const { pool, workers } = createPool();
+    const steps: string[] = [];
+    void pool.ask('/a', (step) => steps.push(`first ${step}`));
+    workers[0]?.start();
+    workers[0]?.step('stat');
+    void pool.ask('/a', (step) => steps.push(`second ${step}`));
+    workers[0]?.step('open');
+    expect(steps).toEqual(['first stat', 'second stat', 'first open', 'second open']);
+  });
+
+  test('asks a path once for all who ask it meanwhile', async () => {
+    const { ask, at, pool, workers } = createPool();
+    ask('/a');
+    const asked = [pool.ask('/a'), pool.ask('/a')];
+    at('/a').answer({ mountId: 7 });
+    expect(await Promise.all(asked)).toEqual([{ mountId: 7 }, { mountId: 7 }]);
+    expect(workers).toHaveLength(1);
+  });
+
+  test('asks a path anew once it has answered', () => {
+    const { ask, at, workers } = createPool();
+    ask('/a');
+    at('/a').answer();
+    ask('/a');
+    expect(workers.map(({ path }) => path)).toEqual(['/a']);
+  });
+});
+
+describe('a silent call', () => {
+  test('keeps its worker, and another is started for the next path', () => {
+    const { ask, elapse, pool } = createPool();
+    ask('/1', '/2', '/3', '/4', '/5');
+    elapse(SILENT_MS);
+    expect(pool.counts()).toEqual({ processes: 5, active: 1, silent: 4, queued: 0 });
+  });
+
+  test('stays the only one of its path', () => {
+    const { ask, elapse, workers } = createPool();
+    ask('/a');
+    elapse(SILENT_MS);
+    ask('/a', '/a');
+    expect(workers).toHaveLength(1);
+  });
+
+  test('answers whenever it returns, and gives its worker back', async () => {
+    const { ask, at, elapse, pool } = createPool();
+    ask('/a');
+    const asked = pool.ask('/a');
+    elapse(SILENT_MS);
+    at('/a').answer({ mountId: 7 });
+    expect(await asked).toEqual({ mountId: 7 });
+    expect(pool.counts()).toEqual({ processes: 1, active: 1, silent: 0, queued: 0 });
+  });
+
+  test('ends its worker when it returns and four others are there', () => {
+    const { ask, at, elapse, pool, alive } = createPool();
+    ask('/slow');
+    elapse(SILENT_MS);
+    ask('/1', '/2', '/3', '/4');
+    at('/slow').answer();
+    expect(pool.counts()).toMatchObject({ processes: 4, active: 4 });
+    expect(alive()).toHaveLength(4);
+  });
+
+  test('is also one whose worker does not start', () => {
+    const { elapse, pool, workers } = createPool();
+    void pool.ask('/a');
+    elapse(START_MS);
+    expect(pool.counts()).toMatchObject({ silent: 1, active: 0 });
+    workers[0]?.start();
+    expect(workers[0]?.path).toBe('/a');
+  });
+});
+
+describe('a path whose last call was silent', () => {
+  test('never gets the last worker', () => {
+    const built = createPool();
+    const suspects = ['/1', '/2', '/3', '/4'];
+    built.makeSuspect(...suspects);
+    built.ask(...suspects, '/good');
+    expect(built.workers.map(({ path }) => path)).toEqual(['/1', '/2', '/3', '/good']);
+    built.at('/1').answer();
+    expect(built.at('/4')).toBe(built.workers[0]);
+  });
+
+  test('is like any other again after a call that was not silent', () => {
+    const built = createPool();
+    const paths = ['/1', '/2', '/3', '/4'];
+    built.makeSuspect(...paths);
+    for (const path of paths) {
+      built.ask(path);
+      built.at(path).answer();
+    }
+    built.ask(...paths);
+    expect(built.workers.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('is refused while too many others are stuck', async () => {
+    const built = createPool({ maxStuck: 2 });
+    built.makeSuspect('/was-stuck');
+    built.ask('/stuck1', '/stuck2');
+    built.elapse(SILENT_MS);
+    await expect(built.pool.ask('/was-stuck')).rejects.toEqual(
+      new OwnTrouble('2 calls on mounts are stuck, and this path was among them', 'TOO_MANY_STUCK'),
+    );
+  });
+
+  test('costs the others nothing: they are asked however many are stuck', async () => {
+    const built = createPool({ maxStuck: 2 });
+    built.ask('/stuck1', '/stuck2', '/stuck3');
+    built.elapse(SILENT_MS);
+    built.ask('/good');
+    const asked = built.pool.ask('/good');
+    built.at('/good').answer({ mountId: 7 });
+    expect(await asked).toEqual({ mountId: 7 });
+  });
+});
+
+describe('a worker that is lost', () => {
+  test('costs one call, and another is started for the next', async () => {
+    const { ask, at, pool, workers } = createPool();
+    ask('/a', '/b');
+    const [lost, kept] = [pool.ask('/a'), pool.ask('/b')];
+    at('/a').die('it ended with SIGKILL');
+    await expect(lost).rejects.toEqual(new OwnTrouble('the process that asks mounts was lost: it ended with SIGKILL'));
+    at('/b').answer({ mountId: 7 });
+    expect(await kept).toEqual({ mountId: 7 });
+    ask('/c', '/d');
+    expect(workers).toHaveLength(3);
+    expect(pool.counts()).toMatchObject({ processes: 2, queued: 0 });
+  });
+
+  test('costs nothing while it is idle', async () => {
+    const { ask, at, pool, workers } = createPool();
+    ask('/a');
+    at('/a').answer();
+    workers[0]?.die('it ended with SIGTERM');
+    expect(pool.counts().processes).toBe(0);
+    ask('/a');
+    const asked = pool.ask('/a');
+    at('/a').answer({ mountId: 7 });
+    expect(await asked).toEqual({ mountId: 7 });
+  });
+
+  test('is one, too, that answers without being asked', async () => {
+    const { ask, at, alive } = createPool();
+    ask('/a');
+    const worker = at('/a');
+    worker.answer();
+    worker.answer();
+    expect(alive()).toHaveLength(0);
+  });
+
+  test('cannot be started: every path is told why, and tried again when it is asked again', async () => {
+    const { pool } = createPool({ fork: refuseToFork });
+    const paths = ['/1', '/2', '/3', '/4', '/5', '/1'];
+    const outcomes = await Promise.allSettled(paths.map((path) => pool.ask(path)));
+    expect(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && String(outcome.reason)))).toEqual(
+      new Set(['OwnTrouble: the process that asks mounts was lost: it cannot be started: spawn EAGAIN']),
+    );
+    expect(pool.counts()).toEqual({ processes: 0, active: 0, silent: 0, queued: 0 });
+  });
+});
+
+test('stop ends every worker, rejects every call and starts nothing more', async () => {
+  const { ask, elapse, pool, alive, workers } = createPool();
+  const paths = ['/1', '/2', '/3', '/4', '/5'];
+  ask(...paths);
+  const asked = paths.map((path) => pool.ask(path));
+  elapse(SILENT_MS);
+  pool.stop();
+  expect(await Promise.allSettled(asked)).toMatchObject(asked.map(() => ({ reason: { name: 'OwnTrouble' } })));
+  await expect(pool.ask('/a')).rejects.toThrow('the service is stopping');
+  expect(alive()).toHaveLength(0);
+  expect(workers).toHaveLength(5);
+  expect(pool.counts().processes).toBe(0);
+});
+
+test('whatever happens, processes ≤ silent calls + 4, one call a path, and every call ends when its worker does', async () => {
+  const path = fc.nat(11).map((n) => `/${n}`);
+  const event = fc.oneof(
+    fc.record({ kind: fc.constant('ask' as const), path }),
+    fc.record({ kind: fc.constantFrom('start' as const, 'answer' as const, 'die' as const), nth: fc.nat(15) }),
+    fc.record({ kind: fc.constant('elapse' as const), ms: fc.constantFrom(SILENT_MS, START_MS) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
+      const { pool, alive, workers, elapse } = createPool({ maxStuck: 6 });
+      const asked: Promise<unknown>[] = [];
+      const started = new Set<unknown>();
+      const start = (worker = alive()[0]) => {
+        if (worker === undefined || started.has(worker)) return;
+        started.add(worker);
+        worker.start();
+      };
+      for (const happening of events) {
+        const worker = 'nth' in happening ? alive()[happening.nth] : undefined;
+        if (happening.kind === 'ask') asked.push(pool.ask(happening.path));
+        else if (happening.kind === 'elapse') elapse(happening.ms);
+        else if (worker === undefined) continue;
+        else if (happening.kind === 'start') start(worker);
+        else if (happening.kind === 'die') worker.die('it died');
+        else if (worker.path !== null) worker.answer();
+        const { processes, silent } = pool.counts();
+        expect(processes).toBeLessThanOrEqual(silent + 4);
+        expect(alive()).toHaveLength(processes);
+        const paths = alive().flatMap(({ path: busy }) => busy ?? []);
+        expect(new Set(paths).size).toBe(paths.length);
+      }
+      const settled = Promise.allSettled(asked);
+      // Whoever comes to life and answers frees a worker for the next in the queue, until nobody waits.
+      for (const worker of workers) {
+        start(worker);
+        while (worker.path !== null && !worker.hasEnded) worker.answer();
+      }
+      await settled;
+    }),
+  );
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { noop } from '../../backends/noop.ts';
+import { describeConformance } from './conformance.ts';
+import { volumeAt } from './volumes.ts';
+
+describeConformance('noop');
+
+test('noop passes without asking anything', async () => {
+  const [check] = noop.open(volumeAt({ path: '/nowhere' }));
+  expect(await check?.ask(AbortSignal.abort())).toEqual({
+    status: 'pass',
+    reason: 'OK',
+    summary: 'no storage to check',
+    info: null,
+  });
+});
