@@ -22,7 +22,10 @@ const GRACE_MS = 1_000;
  * seconds, whatever is under way. Rejects with a `CannotRun` where the address cannot be had.
  */
 export async function serve({ fetch, address, tls, log, onStop }: ServeOptions): Promise<number> {
-  const server = await opened({ fetch, address, ...(tls === undefined ? {} : { tls }) });
+  const server = await opened({ fetch, address, ...(tls === undefined ? {} : { tls }) }).catch((error: unknown) => {
+    onStop();
+    throw error;
+  });
   const { port } = server.address() as { port: number };
   const url = `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
   log('info', `listening on ${url}`, { url });

@@ -1,3 +1,5 @@
+import { TRPCClientError } from '@trpc/client';
+
 /** Why a service could not be asked, as one short sentence that a person understands. */
 export class AskingFailed extends Error {
   override readonly name = 'AskingFailed';
@@ -58,7 +60,25 @@ export function describeFailure(error: unknown): AskingFailed {
       return new AskingFailed('tls', 'TLS handshake failed', { cause: error });
     }
   }
+  const status = httpStatusOf(error);
+  if (status === 401 || status === 403) {
+    return new AskingFailed('forbidden', `the secret is refused (HTTP ${status})`, { cause: error });
+  }
+  if (status !== null && (status < 200 || status > 299)) {
+    return new AskingFailed('http', `answered HTTP ${status}`, { cause: error });
+  }
   return new AskingFailed('unreadable', 'its answer could not be read', { cause: error });
+}
+
+/** The status that a tRPC client error carries, of its own envelope or of the response it came in. */
+function httpStatusOf(error: unknown): number | null {
+  if (!(error instanceof TRPCClientError)) return null;
+  const { data, meta } = error as {
+    data?: { httpStatus?: unknown } | null;
+    meta?: { response?: { status?: unknown } };
+  };
+  const status = data?.httpStatus ?? meta?.response?.status;
+  return typeof status === 'number' ? status : null;
 }
 
 /** Node tries every address of a name, and wraps what each said. */

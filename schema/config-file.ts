@@ -64,13 +64,13 @@ function parsed({ file, text, parse }: ConfigFile): unknown {
   }
 }
 
-/** The issues that matter of a union are those of its branches. */
+/** The issues that matter: of a union those of its first branch, of a bad name what is wrong with it. */
 function flat(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'invalid_union' && issue.errors.length > 0
-      ? flat((issue.errors[0] ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })))
-      : [issue],
-  );
+  return issues.flatMap((issue) => {
+    if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
+    if (issue.code !== 'invalid_union' || issue.errors[0] === undefined) return [issue];
+    return flat(issue.errors[0].map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+  });
 }
 
 const sentence = (message: string): string =>

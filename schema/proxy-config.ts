@@ -10,8 +10,8 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-const Name = z.string().regex(/^[^\s:/\p{Cc}]{1,64}$/u, {
-  error: 'expected a name of at most 64 characters without blanks, colons and slashes',
+const VolumeName = z.string().regex(/^[^\s/\p{Cc}]{1,64}$/u, {
+  error: 'expected a name of at most 64 characters without blanks and slashes',
 });
 
 /** What is expected to be mounted at a volume's path; whatever is left out is adopted from the first good check. */
@@ -36,7 +36,7 @@ export const VolumeConfig = z
       'How long to wait for an answer. Default: 0.8 × interval, at most 5s for mounts and 15s for APIs.',
     ),
     capacity_warn: z
-      .string()
+      .string({ error: 'expected a percentage such as "90%"' })
       .regex(/^(100|[1-9]?\d)%$/, { error: 'expected a percentage such as "90%"' })
       .transform((text) => Number(text.slice(0, -1)))
       .default(90)
@@ -57,19 +57,24 @@ export const ProxyConfig = z.strictObject({
   storage_proxy: z
     .strictObject({ node_id: z.string().optional().describe('Name the proxy gives itself; default: `storage-proxy`.') })
     .default({}),
-  api: z.strictObject({
-    manager: z.strictObject({
-      service_addr: Address.default({ host: '127.0.0.1', port: 6022 }).describe('Where to listen.'),
-      secret: SharedSecret.describe('Shared secret of proxy and manager.'),
-      ssl_enabled: z.boolean().default(false),
-      ssl_cert: z.string().nullish().describe('Certificate chain, a PEM file.'),
-      ssl_privkey: z.string().nullish().describe('Private key, a PEM file.'),
-    }),
-  }),
+  api: z
+    .strictObject({
+      manager: z
+        .strictObject({
+          service_addr: Address.default({ host: '127.0.0.1', port: 6022 }).describe('Where to listen.'),
+          secret: SharedSecret.describe('Shared secret of proxy and manager.'),
+          ssl_enabled: z.boolean().default(false).describe('Whether to serve HTTPS.'),
+          ssl_cert: z.string().nullish().describe('Certificate chain, a PEM file.'),
+          ssl_privkey: z.string().nullish().describe('Private key, a PEM file.'),
+        })
+        // Absent tables are read as empty ones, so that the message names the secret that is missing.
+        .prefault({} as never),
+    })
+    .prefault({}),
   volhealth: z
     .strictObject({ listen: Address.optional().describe('Where to listen instead of `service-addr`.') })
     .default({}),
-  volume: z.record(Name, VolumeConfig).default({}),
+  volume: z.record(VolumeName, VolumeConfig).default({}),
 });
 export type ProxyConfig = z.infer<typeof ProxyConfig>;
 

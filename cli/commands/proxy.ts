@@ -30,8 +30,10 @@ Example:
   args: [0, 0],
   run: async (_, options) => {
     const config = loadConfig(text(options, 'config'), { kind: 'proxy', parse: parseProxyConfig });
-    const log = createLog('proxy');
+    const address =
+      listenAddress(text(options, 'listen')) ?? config.volhealth.listen ?? config.api.manager.service_addr;
     const tls = tlsOf(config);
+    const log = createLog('proxy');
     const pool = createMountPool();
     const storageProxy = createStorageProxy({
       config,
@@ -60,7 +62,7 @@ Example:
     });
     return serve({
       fetch: app.fetch,
-      address: listenAddress(text(options, 'listen')) ?? config.volhealth.listen ?? config.api.manager.service_addr,
+      address,
       ...(tls === null ? {} : { tls }),
       log,
       onStop: () => {

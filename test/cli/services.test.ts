@@ -1,0 +1,193 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManagerClient } from '../../client/manager-client.ts';
+import { createSandbox, freePort, type Running, type Sandbox } from './volhealth.ts';
+
+const MAX_STOP_MS = 5_000;
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => {
+  sandbox.close();
+});
+
+function configure(name: string, text: string): string {
+  writeFileSync(join(sandbox.directory, name), text);
+  return name;
+}
+
+function proxyToml(name: string, port: number): string {
+  const path = join(sandbox.directory, name);
+  mkdirSync(path, { recursive: true });
+  return configure(
+    `${name}.toml`,
+    `[api.manager]
+service-addr = "127.0.0.1:${port}"
+secret = "s"
+[volume.local]
+backend = "vfs"
+path = "${path}"
+health_check_interval = "1s"
+`,
+  );
+}
+
+const managerToml = (ports: readonly number[]): string =>
+  configure(
+    'manager.toml',
+    `[api]\nlisten = "127.0.0.1:0"\n${ports
+      .map(
+        (port, i) => `[proxies.proxy${i + 1}]
+manager_api = "http://127.0.0.1:${port}"
+secret = "s"
+health_check_interval = "1s"
+health_check_timeout = "500ms"
+`,
+      )
+      .join('')}`,
+  );
+
+const listeningOn = (service: Running) => service.says(/listening on (http:\S+)/);
+
+/** Two proxies and a manager, as real processes on real ports. */
+async function startCluster() {
+  const ports = [await freePort(), await freePort()];
+  const files = ports.map((port, i) => proxyToml(`proxy${i + 1}`, port));
+  const proxies = files.map((file) => sandbox.start('proxy', '-c', file));
+  await Promise.all(proxies.map(listeningOn));
+  const url = await listeningOn(sandbox.start('manager', '-c', managerToml(ports)));
+  const client = createManagerClient({ url });
+  const health = async () => {
+    const [all, volumes] = await Promise.all([client.storageProxyHealthList.query(), client.volumeHealthList.query()]);
+    return [
+      ...all.map(({ proxy_name, status, error_message }) => `${proxy_name} ${status} ${error_message ?? '-'}`),
+      ...volumes.map((v) => `${v.proxy_name}:${v.volume_id} ${v.status} ${v.last_known_status ?? '-'}`),
+    ];
+  };
+  return { files, proxies, url, health };
+}
+
+const ALL_HEALTHY = [
+  'proxy1 healthy -',
+  'proxy2 healthy -',
+  'proxy1:local healthy healthy',
+  'proxy2:local healthy healthy',
+];
+const PROXY1_DEAD = [
+  'proxy1 unhealthy connection refused',
+  'proxy2 healthy -',
+  'proxy1:local unknown healthy',
+  'proxy2:local healthy healthy',
+];
+
+describe('a manager and two proxies', () => {
+  it('tell a dead proxy from a dead storage, leave the other alone, and recover', async () => {
+    const { files, proxies, url, health } = await startCluster();
+    await expect.poll(health, { timeout: 10_000 }).toEqual(ALL_HEALTHY);
+    expect((await sandbox.run('status', '--url', url)).code).toBe(0);
+
+    await proxies[0]?.end('SIGKILL');
+    await expect.poll(health, { timeout: 5_000 }).toEqual(PROXY1_DEAD);
+    const { code, stdout } = await sandbox.run('status', '--url', url);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✖ unhealthy +proxy +connection refused/);
+    expect(stdout).toMatch(/1 of 2 proxies and 1 of 2 volumes are healthy\./);
+
+    await listeningOn(sandbox.start('proxy', '-c', files[0] ?? ''));
+    await expect.poll(health, { timeout: 10_000 }).toEqual(ALL_HEALTHY);
+
+    rmSync(join(sandbox.directory, 'proxy2'), { recursive: true });
+    await expect
+      .poll(health, { timeout: 10_000 })
+      .toEqual([
+        'proxy1 healthy -',
+        'proxy2 healthy -',
+        'proxy1:local healthy healthy',
+        'proxy2:local offline offline',
+      ]);
+  }, 60_000);
+
+  it('end on SIGTERM with code 0, also while somebody watches', async () => {
+    const port = await freePort();
+    const proxy = sandbox.start('proxy', '-c', proxyToml('proxy1', port));
+    const url = await listeningOn(proxy);
+    const stream = await fetch(`${url}/trpc/health.watch`, {
+      headers: { authorization: 'Bearer s', accept: 'text/event-stream' },
+    });
+    expect(stream.status).toBe(200);
+    const { code, tookMs } = await proxy.end();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(MAX_STOP_MS);
+    await stream.body?.cancel().catch(() => {});
+  });
+});
+
+describe('a service that cannot start', () => {
+  it('names the port that is taken and what to do, exit 2', async () => {
+    const port = await freePort();
+    await listeningOn(sandbox.start('proxy', '-c', proxyToml('proxy1', port)));
+    const { code, stderr } = await sandbox.run('proxy', '-c', proxyToml('proxy2', port));
+    expect([code, stderr.trim()]).toEqual([
+      2,
+      `volhealth proxy: cannot listen on 127.0.0.1:${port}: the port is in use; end the other program, or choose another with --listen HOST:PORT`,
+    ]);
+  });
+
+  it('names what is wrong in its file, exit 2', async () => {
+    const file = configure('bad.toml', '[volume.v]\nbackend = "vfs"\n');
+    const { code, stderr } = await sandbox.run('proxy', '-c', file);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'bad.toml:1  volume.v.path  expected the path at which the volume is mounted, found nothing',
+    );
+  });
+});
+
+describe('volhealth up', () => {
+  it('runs both, says where, survives the end of one, and ends on Ctrl-C with code 0', async () => {
+    const port = await freePort();
+    const up = sandbox.start(
+      'up',
+      '--proxy-config',
+      proxyToml('proxy1', port),
+      '--manager-config',
+      managerToml([port]),
+    );
+    const url = await up.says(/GraphQL (http:\S+)\/graphql/);
+    const client = createManagerClient({ url });
+    const statuses = async () => (await client.volumeHealthList.query()).map(({ status }) => status);
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual(['healthy']);
+    const { code, tookMs } = await up.end('SIGINT');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(MAX_STOP_MS);
+    await expect(client.volumeHealthList.query()).rejects.toThrow('fetch failed');
+  }, 30_000);
+
+  it('ends with 2 and the reason where one of the two cannot start', async () => {
+    const port = await freePort();
+    await listeningOn(sandbox.start('proxy', '-c', proxyToml('proxy1', port)));
+    const { code, stderr } = await sandbox.run(
+      'up',
+      '--proxy-config',
+      'proxy1.toml',
+      '--manager-config',
+      managerToml([port]),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);
+  });
+});
+
+describe('volhealth status', () => {
+  it('is 2 where there is no manager, and says what to try', async () => {
+    const port = await freePort();
+    const { code, stderr } = await sandbox.run('status', '--url', `http://127.0.0.1:${port}`);
+    expect([code, stderr.trim()]).toEqual([
+      2,
+      `volhealth status: cannot ask the manager at http://127.0.0.1:${port}: connection refused; is it running? Name another with --url`,
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Waits until the output has `pattern`, and gives its first group. */
+  readonly says: (pattern: RegExp) => Promise<string>;
+  /** Sends a signal and waits for the end: exit code and how long it took. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<{ code: number | null; tookMs: number }>;
+}
+
+export interface Sandbox {
+  readonly directory: string;
+  /** Runs a command to its end, in the sandbox. */
+  readonly run: (...args: string[]) => Promise<{ code: number | null; stdout: string; stderr: string }>;
+  readonly start: (...args: string[]) => Running;
+  /** Ends everything that was started, and removes the directory. */
+  readonly close: () => void;
+}
+
+/** `volhealth` as real processes in a directory of their own. */
+export function createSandbox(): Sandbox {
+  const directory = mkdtempSync(join(tmpdir(), 'volhealth-'));
+  const children: ChildProcess[] = [];
+
+  const launch = (args: readonly string[]) => {
+    const { VOLHEALTH_URL: _, ...env } = process.env;
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: { ...env, VOLHEALTH_LOG: 'text' } });
+    children.push(child);
+    const text = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+        text[stream] += chunk;
+      });
+    }
+    return { child, text };
+  };
+
+  return {
+    directory,
+    async run(...args) {
+      const { child, text } = launch(args);
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, ...text };
+    },
+    start(...args) {
+      const { child, text } = launch(args);
+      const output = () => text.stdout + text.stderr;
+      return {
+        child,
+        output,
+        async says(pattern) {
+          await expect.poll(output, { timeout: 10_000, interval: 20 }).toMatch(pattern);
+          return pattern.exec(output())?.[1] ?? '';
+        },
+        async end(signal = 'SIGTERM') {
+          const startedMs = performance.now();
+          const ended = once(child, 'exit');
+          child.kill(signal);
+          const [code] = (await ended) as [number | null];
+          return { code, tookMs: performance.now() - startedMs };
+        },
+      };
+    },
+    close() {
+      for (const child of children) child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,150 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describeFailure } from '../../client/failure.ts';
+import { createProxyClient } from '../../client/proxy-client.ts';
+
+const opened: Server[] = [];
+const sockets = new Set<Socket>();
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(opened.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+async function listening(server: Server): Promise<string> {
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(server);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const http = async (listener: RequestListener) => listening(createServer(listener));
+const tcp = async (onSocket: (socket: Socket) => void) => listening(createTcpServer(onSocket));
+
+async function failureOf(url: string, { timeoutMs = 2_000, maxBytes = 8 * 2 ** 20 } = {}): Promise<string> {
+  const client = createProxyClient({ url, secret: 's', timeoutMs, maxBytes });
+  const error = await client.health.report.query().then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  const { kind, message } = describeFailure(error);
+  return `${kind}: ${message}`;
+}
+
+describe('a proxy that cannot be asked is told apart, in words', () => {
+  it('nobody listens', async () => {
+    const url = await http(() => {});
+    await new Promise((resolve) => opened.splice(0)[0]?.close(resolve));
+    expect(await failureOf(url)).toBe('refused: connection refused');
+  });
+
+  it('its host name does not exist', async () => {
+    expect(await failureOf('http://proxy.invalid:6022')).toMatch(/^dns: /);
+  });
+
+  it('it accepts and says nothing', async () => {
+    const url = await tcp(() => {});
+    expect(await failureOf(url, { timeoutMs: 200 })).toBe('timeout: timed out after 0.2 s');
+  });
+
+  it('it hangs up', async () => {
+    const url = await tcp((socket) => socket.destroy());
+    expect(await failureOf(url)).toMatch(/^cut: /);
+  });
+
+  it('it speaks garbage', async () => {
+    const url = await tcp((socket) => socket.end('\u0000\u0001 garbage \u00ff\r\n\r\n'));
+    expect(await failureOf(url)).toMatch(/^unreadable: /);
+  });
+
+  it('it speaks plain HTTP where TLS is expected', async () => {
+    const url = await http((_, response) => response.end('{}'));
+    expect(await failureOf(url.replace('http:', 'https:'))).toMatch(/^tls: /);
+  });
+
+  it('it answers HTML', async () => {
+    const url = await http((_, response) => response.setHeader('content-type', 'text/html').end('<h1>Hi</h1>'));
+    expect(await failureOf(url)).toBe('unreadable: answered text/html instead of JSON');
+  });
+
+  it('a gateway before it answers an error page', async () => {
+    const url = await http((_, response) =>
+      response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>502</h1>'),
+    );
+    expect(await failureOf(url)).toBe('http: answered HTTP 502');
+  });
+
+  it('it sends the caller elsewhere', async () => {
+    const url = await http((_, response) => response.writeHead(302, { location: 'http://elsewhere/' }).end());
+    expect(await failureOf(url)).toBe('http: answered HTTP 302');
+  });
+
+  it.each(['', '{', 'null', '[]', '"healthy"', '{"result":5}', '{"status":"ok"}'])(
+    'it answers %j as JSON',
+    async (body) => {
+      const url = await http((_, response) => response.setHeader('content-type', 'application/json').end(body));
+      expect(await failureOf(url)).toMatch(/^unreadable: /);
+    },
+  );
+
+  it('it answers without end', async () => {
+    let sent = 0;
+    const url = await http((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const more = () => {
+        while (sent < 100 * 2 ** 20 && !response.destroyed) {
+          sent += chunk.length;
+          if (!response.write(chunk)) return void response.once('drain', more);
+        }
+        response.end();
+      };
+      more();
+    });
+    expect(await failureOf(url, { maxBytes: 2 ** 20 })).toBe('too_large: answered more than 1 MiB');
+    expect(sent).toBeLessThan(50 * 2 ** 20);
+  });
+
+  it('it answers one byte at a time', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const url = await http((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      timers.push(setInterval(() => response.write(' '), 20));
+    });
+    expect(await failureOf(url, { timeoutMs: 300 })).toBe('timeout: timed out after 0.3 s');
+    for (const timer of timers) clearInterval(timer);
+  });
+
+  it('it refuses the secret', async () => {
+    const body = {
+      error: { message: 'missing or wrong secret', code: -32_003, data: { code: 'FORBIDDEN', httpStatus: 403 } },
+    };
+    const url = await http((_, response) =>
+      response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
+    expect(await failureOf(url)).toBe('forbidden: the secret is refused (HTTP 403)');
+  });
+
+  it('it is something else that speaks JSON', async () => {
+    const url = await http((_, response) =>
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"title":"Not found"}'),
+    );
+    expect(await failureOf(url)).toBe('http: answered HTTP 404');
+  });
+
+  it('it fails inside', async () => {
+    const body = { error: { message: 'x', code: -32_603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } } };
+    const url = await http((_, response) =>
+      response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
+    expect(await failureOf(url)).toBe('http: answered HTTP 500');
+  });
+});
+
+afterAll(() => {
+  expect(opened).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { parseManagerConfig } from '../../manager/config.ts';
+import { ConfigError } from '../../schema/config-file.ts';
+
+const GOOD = `
+[proxies.proxy1]
+manager_api = "http://127.0.0.1:6022"
+secret = "s"
+[[vfolder]]
+id = "6f1c2a54-0a0b-4f6e-9a51-0123456789ab"
+name = "photos"
+host = "proxy1:local"
+`;
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    parseManagerConfig(text, 'manager.toml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('a manager.toml', () => {
+  it('needs only its proxies', () => {
+    const { config, warnings } = parseManagerConfig(GOOD, 'manager.toml');
+    expect(warnings).toEqual([]);
+    expect(config.api.listen).toEqual({ host: '127.0.0.1', port: 6080 });
+    expect(config.proxies['proxy1']).toMatchObject({ health_check_interval: 10_000, health_check_timeout: 3_000 });
+  });
+
+  it('may be empty', () => {
+    expect(parseManagerConfig('', 'manager.toml').config.proxies).toEqual({});
+  });
+
+  it('says nothing of keys that Backend.AI gives a proxy', () => {
+    const text = GOOD.replace('secret', 'client_api = "http://x"\nsftp_scaling_groups = []\nsecret');
+    expect(parseManagerConfig(text, 'f').warnings).toEqual([]);
+  });
+
+  it.each([
+    [
+      GOOD.replace('http://127.0.0.1:6022', '127.0.0.1:6022'),
+      'manager.toml:3  proxies.proxy1.manager_api  expected a URL such as "http://127.0.0.1:6022", found "127.0.0.1:6022"',
+    ],
+    [
+      GOOD.replace('secret = "s"', ''),
+      'manager.toml:2  proxies.proxy1.secret  expected the secret of the proxy, found nothing',
+    ],
+    [
+      GOOD.replace('proxy1:local', 'proxy1'),
+      'manager.toml:8  vfolder.0.host  expected a volume host such as "proxy1:volume1", found "proxy1"',
+    ],
+    [GOOD.replace('6f1c2a54', 'photos'), 'manager.toml:6  vfolder.0.id  expected a UUID, found '],
+    [
+      GOOD.replace('secret = "s"', 'secret = "s"\nhealth_check_timeout = 10'),
+      'manager.toml:5  proxies.proxy1.health_check_timeout  expected less than `health_check_interval`, found 10',
+    ],
+  ])('%j is refused with a message that names the mistake', (text, message) => {
+    const problems = problemsOf(text);
+    expect(problems.length).toBe(1);
+    expect(problems[0]?.startsWith(message)).toBe(true);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { parseProxyConfig } from '../../proxy/config.ts';
+import { ConfigError } from '../../schema/config-file.ts';
+
+const GOOD = `
+[api.manager]
+secret = "s"
+[volume.local]
+backend = "vfs"
+path = "/local"
+`;
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    parseProxyConfig(text, 'storage-proxy.toml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('a storage-proxy.toml', () => {
+  it('needs a secret and its volumes; the rest has defaults', () => {
+    const { config, warnings } = parseProxyConfig(GOOD, 'storage-proxy.toml');
+    expect(warnings).toEqual([]);
+    expect(config.api.manager.service_addr).toEqual({ host: '127.0.0.1', port: 6022 });
+    expect(config.volume['local']).toMatchObject({ health_check_interval: 30_000, capacity_warn: 90, mount: {} });
+  });
+
+  it.each([
+    ['"0.0.0.0:6022"', { host: '0.0.0.0', port: 6022 }],
+    ['"[::1]:6022"', { host: '::1', port: 6022 }],
+    ['{ host = "h", port = 1 }', { host: 'h', port: 1 }],
+    ['["h", 1]', { host: 'h', port: 1 }],
+  ])('reads the address %s', (toml, address) => {
+    const text = GOOD.replace('secret', `service-addr = ${toml}\nsecret`);
+    expect(parseProxyConfig(text, 'f').config.api.manager.service_addr).toEqual(address);
+  });
+
+  it('reads keys in kebab-case and in snake_case, and leaves the names of volumes as they are', () => {
+    const text = `${GOOD}[volume.my-volume]\nbackend = "vfs"\npath = "/p"\nhealth-check-interval = "5m"\n`;
+    expect(parseProxyConfig(text, 'f').config.volume['my-volume']?.health_check_interval).toBe(300_000);
+  });
+
+  it('warns of a key that nobody knows, and is good all the same', () => {
+    const { warnings } = parseProxyConfig(`${GOOD}helth_check_interval = "5m"`, 'storage-proxy.toml');
+    expect(warnings).toEqual([
+      'storage-proxy.toml:7  volume.local.helth_check_interval  is not a key that is known here; it is ignored',
+    ]);
+  });
+
+  it('says nothing of keys that Backend.AI knows', () => {
+    const text = `${GOOD}
+[storage-proxy]
+node-id = "i-1"
+num-proc = 4
+session-expire = "1d"
+[storage-proxy.volume-stats]
+observe-interval = 10
+[api.client]
+service-addr = "0.0.0.0:6021"
+[logging.console]
+colored = true
+[etcd]
+addr = { host = "127.0.0.1", port = 2379 }
+`;
+    expect(parseProxyConfig(text, 'f').warnings).toEqual([]);
+  });
+
+  it('takes an unknown backend for one bad volume, not for a bad file', () => {
+    const { config, warnings } = parseProxyConfig(GOOD.replace('"vfs"', '"tape"'), 'storage-proxy.toml');
+    expect(config.volume['local']?.backend).toBe('tape');
+    expect(warnings).toEqual([
+      'storage-proxy.toml:5  volume.local.backend  there is no backend "tape"; the volume will be unavailable',
+    ]);
+  });
+
+  it.each([
+    ['[api.manager', 'storage-proxy.toml:1  (syntax)  '],
+    [
+      GOOD.replace('path = "/local"', ''),
+      'storage-proxy.toml:4  volume.local.path  expected the path at which the volume is mounted, found nothing',
+    ],
+    [
+      GOOD.replace('"/local"', '"local"'),
+      'storage-proxy.toml:6  volume.local.path  expected an absolute path, found "local"',
+    ],
+    [
+      `${GOOD}health_check_interval = "soon"`,
+      'storage-proxy.toml:7  volume.local.health_check_interval  expected a duration such as "30s", "5m" or "1h30m", or a number of seconds, found "soon"',
+    ],
+    [
+      `${GOOD}health_check_interval = "100ms"`,
+      'storage-proxy.toml:7  volume.local.health_check_interval  expected at least "1s", found "100ms"',
+    ],
+    [
+      `${GOOD}health_check_timeout = "1m"`,
+      'storage-proxy.toml:7  volume.local.health_check_timeout  expected less than `health_check_interval`, found "1m"',
+    ],
+    [
+      `${GOOD}capacity_warn = "lots"`,
+      'storage-proxy.toml:7  volume.local.capacity_warn  expected a percentage such as "90%", found "lots"',
+    ],
+    [
+      GOOD.replace('secret = "s"', ''),
+      'storage-proxy.toml:2  api.manager.secret  expected the secret that the manager sends, found nothing',
+    ],
+    [
+      GOOD.replace('"s"', '5'),
+      'storage-proxy.toml:3  api.manager.secret  expected the secret that the manager sends, found a number',
+    ],
+    ['', 'storage-proxy.toml:1  api.manager.secret  expected the secret that the manager sends, found nothing'],
+    [
+      GOOD.replace('secret', 'service-addr = "nowhere"\nsecret'),
+      'storage-proxy.toml:3  api.manager.service_addr  expected an address such as "127.0.0.1:6022", found "nowhere"',
+    ],
+    [
+      GOOD.replace('secret', 'ssl-enabled = true\nsecret'),
+      'storage-proxy.toml:3  api.manager.ssl_enabled  expected ssl_cert and ssl_privkey beside it',
+    ],
+    [
+      GOOD.replace('volume.local', 'volume."a/b"'),
+      'storage-proxy.toml:4  volume.a/b  expected a name of at most 64 characters without blanks and slashes, found {',
+    ],
+  ])('%j is refused with a message that names the mistake', (text, message) => {
+    const problems = problemsOf(text);
+    expect(problems.length).toBe(1);
+    expect(problems[0]?.startsWith(message)).toBe(true);
+  });
+
+  it('names every mistake, not only the first', () => {
+    const text = GOOD.replace('"/local"', '"local"').replace('"s"', '""');
+    expect(problemsOf(text).length).toBe(2);
+  });
+
+  it('never shows the secret that is wrong', () => {
+    expect(problemsOf(GOOD.replace('"s"', '["hunter2"]')).join()).not.toContain('hunter2');
+  });
+});
