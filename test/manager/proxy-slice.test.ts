@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { ProxyView } from '../../manager/effective-status.ts';
+import { nextSlice, type ProxySlice } from '../../manager/proxy-slice.ts';
+import { UNASKED } from '../../probe/target-state.ts';
+import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
+import { VolumeHealth } from '../../schema/volume-health.ts';
+import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
+
+const at = (seconds: number) => ({ wall: Date.parse('2026-01-22T10:00:00Z') + seconds * 1_000, mono: seconds * 1_000 });
+const iso = (seconds: number) => new Date(at(seconds).wall).toISOString();
+
+const report = (change: Partial<ReceivedVolumeReport> = {}): ReceivedVolumeReport => ({
+  status: 'healthy',
+  status_info: 'usable',
+  backend: 'vfs',
+  last_checked_at: iso(0),
+  since: iso(-3_600),
+  reason: 'OK',
+  degraded: false,
+  checks: [],
+  ...change,
+});
+
+interface Poll {
+  readonly volumes: Record<string, ReceivedVolumeReport | null>;
+  readonly healthy?: boolean;
+  readonly seconds: number;
+}
+
+function after(polls: readonly Poll[], expectedVolumes: readonly string[] = []): ProxySlice {
+  const slice = polls.reduce<ProxySlice | null>((previous, { volumes, healthy = true, seconds }) => {
+    const view: ProxyView = {
+      isAsked: true,
+      isHealthy: healthy,
+      isPaused: false,
+      pollIntervalMs: 10_000,
+      received: {
+        askedMonoMs: at(seconds).mono,
+        report: { epoch: 'e', seq: 1, mono_ms: 0, version: '1', volumes: new Map(Object.entries(volumes)) },
+      },
+    };
+    const reading = { ok: healthy, label: 'x', errorMessage: healthy ? null : 'connection refused' };
+    const state = { ...UNASKED, reading, checkedAt: at(seconds), since: at(seconds) };
+    return nextSlice(previous, { name: 'proxy1', state, view, expectedVolumes, now: at(seconds) });
+  }, null);
+  if (slice === null) throw new Error('no poll');
+  return slice;
+}
+
+const names = (slice: ProxySlice) => [...slice.volumes.keys()];
+
+describe('the part of the state that one proxy decides', () => {
+  it('lists the volumes by name, as the wire has them', () => {
+    const slice = after([{ volumes: { b: report(), a: report() }, seconds: 0 }]);
+    expect(names(slice)).toEqual(['a', 'b']);
+    for (const volume of slice.volumes.values()) expect(VolumeHealth.parse(volume)).toEqual(volume);
+    expect(StorageProxyHealth.parse(slice.proxy)).toEqual(slice.proxy);
+  });
+
+  it('believes a healthy proxy: a volume that it no longer reports is dropped', () => {
+    const slice = after([
+      { volumes: { a: report(), b: report() }, seconds: 0 },
+      { volumes: { a: report() }, seconds: 10 },
+    ]);
+    expect(names(slice)).toEqual(['a']);
+  });
+
+  it('keeps every volume that it ever saw behind a proxy that is away, as unknown, with what was known', () => {
+    const slice = after([
+      { volumes: { a: report({ status: 'offline', reason: 'MOUNT_STALE' }) }, seconds: 0 },
+      { volumes: { a: report({ status: 'offline', reason: 'MOUNT_STALE' }) }, healthy: false, seconds: 10 },
+    ]);
+    expect(slice.volumes.get('a')).toMatchObject({
+      status: 'unknown',
+      reason: 'PROXY_UNREACHABLE',
+      is_healthy: false,
+      last_known_status: 'offline',
+      last_checked_at: iso(0),
+      backend_type: 'vfs',
+    });
+  });
+
+  it('shows volumes that are expected behind a proxy that was never reached', () => {
+    const slice = after([{ volumes: {}, healthy: false, seconds: 0 }], ['photos']);
+    expect(slice.volumes.get('photos')).toMatchObject({ status: 'unknown', backend_type: 'unknown' });
+  });
+
+  it('shows a volume whose report is rubbish as unknown, and the others as they are', () => {
+    const slice = after([{ volumes: { a: null, b: report() }, seconds: 0 }]);
+    expect([...slice.volumes.values()].map(({ status, reason }) => [status, reason])).toEqual([
+      ['unknown', 'UNREADABLE_REPORT'],
+      ['healthy', 'OK'],
+    ]);
+  });
+
+  it('passes on what a newer report brings along', () => {
+    const newer = { ...report(), bandwidth: 5 } as ReceivedVolumeReport;
+    expect(after([{ volumes: { a: newer }, seconds: 0 }]).volumes.get('a')).toMatchObject({ bandwidth: 5 });
+  });
+});
+
+describe('since when a volume is what it is', () => {
+  const since = (polls: readonly Poll[]) => after(polls).volumes.get('a')?.since;
+
+  it('is what its proxy says', () => {
+    expect(since([{ volumes: { a: report() }, seconds: 0 }])).toBe(iso(-3_600));
+  });
+
+  it('is not moved by a restart of the proxy, which begins to count anew', () => {
+    const restarted = report({ since: iso(9) });
+    expect(
+      since([
+        { volumes: { a: report() }, seconds: 0 },
+        { volumes: { a: restarted }, seconds: 10 },
+      ]),
+    ).toBe(iso(-3_600));
+  });
+
+  it('is the moment of the first poll that failed, while the proxy is away', () => {
+    const away = { volumes: { a: report() }, healthy: false };
+    expect(
+      since([
+        { volumes: { a: report() }, seconds: 0 },
+        { ...away, seconds: 10 },
+        { ...away, seconds: 20 },
+      ]),
+    ).toBe(iso(10));
+  });
+
+  it('moves with the status', () => {
+    const broken = report({ status: 'offline', since: iso(9) });
+    expect(
+      since([
+        { volumes: { a: report() }, seconds: 0 },
+        { volumes: { a: broken }, seconds: 10 },
+      ]),
+    ).toBe(iso(9));
+  });
+});
+
+describe('the time at which something turns stale', () => {
+  it('is that of the volume which turns first', () => {
+    const { nextStaleMs } = after([
+      {
+        volumes: { slow: report({ interval_ms: 300_000 }), fast: report({ interval_ms: 10_000, timeout_ms: 1_000 }) },
+        seconds: 0,
+      },
+    ]);
+    expect(nextStaleMs).toBe(22_000 + 1_000 + 20_000 + 5_000);
+  });
+
+  it('is never while the proxy is away: nothing is shown as current then', () => {
+    expect(after([{ volumes: { a: report() }, healthy: false, seconds: 0 }]).nextStaleMs).toBe(Infinity);
+  });
+});
