@@ -48,7 +48,7 @@ export function createSeat(options: SeatOptions): Seat {
 
   function send(): void {
     if (worker === null || call === null) return;
-    if (!isSilent) arm(silentMs);
+    arm(silentMs);
     worker.ask(call.path);
   }
 

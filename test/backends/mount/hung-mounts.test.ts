@@ -14,7 +14,7 @@ const GOOD = Array.from({ length: 8 }, (_, index) => `good${index}`);
 const HANG_ALL_BAD = Object.fromEntries(BAD.map((name) => [`statfs ${name}`, 'hang'] as const));
 const never = new AbortController().signal;
 
-describe.skipIf(whyNoFuse !== null)(`a mount that hangs${unlessFuse}`, () => {
+describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () => {
   let rig: MountRig;
   let storage: FaultFs;
   let pool: MountPool;
@@ -112,7 +112,7 @@ describe.skipIf(whyNoFuse !== null)(`a mount that hangs${unlessFuse}`, () => {
     expect(await pending).toMatchObject({ status: 'pass' });
   });
 
-  test('that was killed is disconnected', async () => {
+  test('is disconnected once its process is killed', async () => {
     const check = mountCheck(volumeAt({ path: storage.path('.'), askMount: pool.ask }), {
       expectedTypes: ['fuse.faultfs'],
     });
@@ -133,7 +133,7 @@ describe.skipIf(whyNoFuse !== null)(`a mount that hangs${unlessFuse}`, () => {
     ['opendir', 108, 'MOUNT_DISCONNECTED'],
     ['statfs', 116, 'MOUNT_STALE'],
     ['statfs', 112, 'MOUNT_DISCONNECTED'],
-  ] as const)('and one whose %s answers errno %i is %s', async (operation, errno, reason) => {
+  ] as const)('whose %s answers errno %i is %s', async (operation, errno, reason) => {
     const volume = volumeAt({ path: storage.path('.'), askMount: pool.ask });
     const check = mountCheck(volume, { expectedTypes: ['fuse.faultfs'] });
     await storage.set({ [`${operation} .`]: errno });

@@ -147,6 +147,16 @@ describe('a path whose last call was silent', () => {
     expect(built.at('/4')).toBe(built.workers[0]);
   });
 
+  test('is asked all the same when others like it hang', () => {
+    const built = createPool();
+    const suspects = ['/1', '/2', '/3', '/4'];
+    built.makeSuspect(...suspects);
+    built.ask(...suspects);
+    built.elapse(SILENT_MS);
+    built.ask();
+    expect(built.at('/4').hasEnded).toBe(false);
+  });
+
   test('is like any other again after a call that was not silent', () => {
     const built = createPool();
     const paths = ['/1', '/2', '/3', '/4'];
