@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../schema/printable.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 
@@ -49,9 +50,11 @@ export function statusTable({ proxies, volumes }: Health, { color, nowMs }: Tabl
         ],
       ),
   ]);
-  const header: Cells = ['HOST', 'STATUS', 'KIND', 'DETAILS', 'CHECKED'];
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => lineOf(row, widths, color));
+  // What a proxy says of itself must not steer the terminal.
+  const safe = rows.map((row) => row.map((cell) => `${/^ */.exec(cell)?.[0]}${printable(cell, 100)}`));
+  const header = ['HOST', 'STATUS', 'KIND', 'DETAILS', 'CHECKED'];
+  const widths = header.map((_, column) => Math.max(...[header, ...safe].map((row) => row[column]?.length ?? 0)));
+  const lines = safe.map((row) => lineOf(row, widths, color));
   const heading = lineOf(header, widths, false);
   return [
     color ? styleText('bold', heading, { validateStream: false }) : heading,
@@ -61,9 +64,9 @@ export function statusTable({ proxies, volumes }: Health, { color, nowMs }: Tabl
   ].join('\n');
 }
 
-function lineOf(row: Cells, widths: readonly number[], color: boolean): string {
+function lineOf(row: readonly string[], widths: readonly number[], color: boolean): string {
   const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-  const word = row[1];
+  const word = row[1] ?? '';
   const [mark, paint] = word in MARKS ? MARKS[word as keyof typeof MARKS] : [' ', 'white' as const];
   const marked = `${mark} ${cells[1]}`;
   cells[1] = color ? styleText(paint, marked, { validateStream: false }) : marked;

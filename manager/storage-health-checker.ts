@@ -21,6 +21,9 @@ export interface StorageHealthCheckerOptions {
   readonly onResume: () => void;
 }
 
+/** A proxy that has just started knows of its volumes within moments. */
+const FIRST_CHECKS_MS = 500;
+
 /** Polls every configured proxy, each at its own interval. One that is away holds up no other. */
 export function createStorageHealthChecker(options: StorageHealthCheckerOptions): HealthProbe<Received, PollReading> {
   const { proxies, clientOf, clock, random, onResume } = options;
@@ -50,7 +53,11 @@ async function askReport(client: ProxyClient, clock: Clock, signal: AbortSignal)
 }
 
 function readingOf(outcome: Outcome<Received>): PollReading {
-  if (outcome.kind === 'answer') return { ok: true, label: 'healthy', errorMessage: null };
+  if (outcome.kind === 'answer') {
+    const volumes = [...outcome.answer.report.volumes.values()];
+    const isComplete = volumes.every((volume) => volume?.last_checked_at !== null);
+    return { ok: true, label: 'healthy', errorMessage: null, ...(isComplete ? {} : { againMs: FIRST_CHECKS_MS }) };
+  }
   const { kind, message } =
     outcome.kind === 'error'
       ? describeFailure(outcome.error)

@@ -23,7 +23,7 @@ export function firstDue(id: string, intervalMs: number, { nowMs, targets }: { n
 /**
  * The probe after an outcome. A success keeps the grid: previous nominal time + interval ± 10 %, points already past
  * are skipped. A failure is asked again after a fifth of the interval (2 to 30 s) until it is confirmed, and at least
- * every 30 s then, until it recovers. Pure; `random` is in [0, 1).
+ * every 30 s then, until it recovers; a success that is not complete when it says so. Pure; `random` is in [0, 1).
  */
 export function nextDue(
   previous: Due,
@@ -33,6 +33,9 @@ export function nextDue(
   if (state.reading?.ok === false) {
     const period = recheckMs(intervalMs, state);
     return { nominalMs: previous.nominalMs, dueMs: nowMs + period + wobble(period) };
+  }
+  if (state.reading?.againMs !== undefined && state.reading.againMs < intervalMs) {
+    return { nominalMs: previous.nominalMs, dueMs: nowMs + state.reading.againMs };
   }
   const behind = Math.max(0, nowMs - wobble(intervalMs) - previous.nominalMs);
   const nominalMs = previous.nominalMs + intervalMs * (Math.floor(behind / intervalMs) + 1);

@@ -14,6 +14,8 @@ export interface Reading {
   readonly ok: boolean;
   /** Names the state: a target whose label moves is in another state. */
   readonly label: string;
+  /** Ask again this soon, though it is a success: the answer was there, but not yet complete. */
+  readonly againMs?: number;
 }
 
 /** All that is known of one target. A value: each outcome makes a new one. */

@@ -4,6 +4,7 @@ import type { Reading, TargetState } from '../probe/target-state.ts';
 import type { Check } from '../schema/check.ts';
 import type { HardwareMetadata } from '../schema/hardware-metadata.ts';
 import type { Metadata } from '../schema/json.ts';
+import { printable } from '../schema/printable.ts';
 import type { CheckStatus, VolumeStatus } from '../schema/status.ts';
 
 /** An outcome of a check, read: what the storage said, or what its silence means. */
@@ -31,7 +32,6 @@ const BADNESS = { pass: 0, warn: 1, unknown: 2, fail: 3 } as const satisfies Rec
 
 const UNASKED: CheckAnswer = { status: 'unknown', reason: 'NOT_CHECKED', summary: 'not checked yet', info: null };
 
-const MAX_SENTENCE = 1_024;
 const MAX_METADATA_BYTES = 2_048;
 
 export function readingOf(answer: CheckAnswer): CheckReading {
@@ -98,13 +98,4 @@ function metadataOf(checks: readonly CheckState[]): Metadata {
     size = Buffer.byteLength(JSON.stringify(metadata));
   }
   return leftOut === 0 ? metadata : { ...metadata, left_out: leftOut };
-}
-
-/** One printable line of bounded length: what a storage says must not reach a terminal or a log as it is. */
-function printable(text: string): string {
-  const line = text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll(/ {2,}/g, ' ')
-    .trim();
-  return line.length > MAX_SENTENCE ? `${line.slice(0, MAX_SENTENCE - 1)}…` : line;
 }

@@ -28,7 +28,7 @@ export type ProxyEntry = z.infer<typeof ProxyEntry>;
 
 const VfolderEntry = z.strictObject({
   ...VirtualFolder.shape,
-  id: z.uuid({ error: 'expected a UUID' }),
+  id: z.guid({ error: 'expected a UUID' }),
   host: z.string().refine((host) => isNoStorage(host) || parseVolumeHost(host) !== null, {
     error: 'expected a volume host such as "proxy1:volume1"',
   }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** A virtual folder, as far as its storage is concerned. */
 export const VirtualFolder = z
   .object({
-    id: z.uuid().describe('UUID of the folder.'),
+    id: z.guid().describe('UUID of the folder.'),
     name: z.string().describe('Name of the folder.'),
     host: z.string().describe('Volume host that stores it, `proxy:volume`; empty where Backend.AI manages no storage.'),
   })

@@ -160,3 +160,18 @@ describe('the whole story, from the storage to the GraphQL client', () => {
     expect(brief(await query(EVERYTHING))).toContain('proxy1:volume1 HEALTHY HEALTHY');
   });
 });
+
+describe('a proxy that has just been started again', () => {
+  it('leaves its volumes unknown for no longer than a second', async () => {
+    const { clock, query, startProxy, killProxy } = await createRunningWorld();
+    killProxy('proxy1');
+    await clock.advance(13_000);
+    startProxy('proxy1', ['volume1', 'volume2']);
+    for (let waited = 0; !brief(await query(EVERYTHING)).includes('proxy1 HEALTHY -'); waited += 100) {
+      expect(waited).toBeLessThan(10_000);
+      await clock.advance(100);
+    }
+    await clock.advance(1_000);
+    expect(brief(await query(EVERYTHING))).toContain('proxy1:volume1 HEALTHY HEALTHY');
+  });
+});

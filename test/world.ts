@@ -29,11 +29,12 @@ name = "photos"
 host = "proxy1:volume1"
 `;
 
+const random = (): number => 0.5;
+
 /** Two storage proxies and a manager in one process, joined by `fetch`; the test owns time and the storages. */
 export function createWorld() {
   const clock = createFakeClock();
   const mounts = createFakeMounts();
-  const random = () => 0.5;
   const running = new Map<string, { proxy: StorageProxy; fetch: (request: Request) => Response | Promise<Response> }>();
   const transitions: string[] = [];
 
@@ -81,7 +82,7 @@ export function createWorld() {
     killProxy,
     stallProxy,
     transitions,
-    async query(text: string): Promise<unknown> {
+    query: async (text: string): Promise<unknown> => {
       const request = new Request('http://manager/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -4,7 +4,7 @@ import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/effective-state.ts';
 import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
-import { createLog, type Level } from '../log.ts';
+import { createLog, type Level, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { proxyClients } from '../proxy-clients.ts';
 import { type Command, text } from '../run.ts';
@@ -35,7 +35,7 @@ Example:
       clock: systemClock,
       random: Math.random,
       onTransition: (transition) => {
-        log(levelOf(transition), sentence(transition), fieldsOf(transition));
+        log(levelFor(transition), sentence(transition), fieldsOf(transition));
       },
     });
     const app = createManagerApp({
@@ -50,9 +50,9 @@ Example:
   },
 };
 
-function levelOf(transition: Transition): Level {
-  if (!transition.current.is_healthy) return 'error';
-  return transition.of === 'volume' && transition.current.is_degraded ? 'warn' : 'info';
+function levelFor(transition: Transition): Level {
+  if (transition.of === 'volume') return levelOf(transition.current.reason);
+  return transition.current.is_healthy ? 'info' : 'error';
 }
 
 function fieldsOf({ of, current }: Transition): Readonly<Record<string, unknown>> {

@@ -6,10 +6,9 @@ import { createProxyApp } from '../../proxy/app.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
 import { type ProxyConfig, parseAddress } from '../../schema/proxy-config.ts';
-import { REASONS } from '../../schema/reason.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
-import { createLog, type Level } from '../log.ts';
+import { createLog, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
@@ -43,7 +42,7 @@ Example:
       clock: systemClock,
       random: Math.random,
       onTransition: (volume, report) => {
-        log(levelOf(report), sentence(volume, report), {
+        log(levelOf(report.reason), sentence(volume, report), {
           volume,
           status: report.status,
           degraded: report.degraded,
@@ -89,12 +88,6 @@ function tlsOf({ api: { manager } }: ProxyConfig): { cert: Buffer; key: Buffer }
   } catch (error) {
     throw new CannotRun(`cannot read the certificate: ${(error as Error).message}`);
   }
-}
-
-function levelOf({ reason }: VolumeReport): Level {
-  const { severity } = REASONS[reason];
-  if (severity === 'critical' || severity === 'error') return 'error';
-  return severity === 'warning' ? 'warn' : 'info';
 }
 
 const sentence = (volume: string, { status, degraded, status_info, state_type, attempt }: VolumeReport): string =>

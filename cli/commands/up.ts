@@ -39,15 +39,19 @@ Example:
       const directory = relative(process.cwd(), embeddedDefault().volumePath);
       console.log(`no storage-proxy.toml given: one vfs volume "local" over ./${directory}`);
     }
-    const services = [start('proxy', files.proxy), start('manager', files.manager)];
-    const stopping = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+    const stopping = new Promise<null>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(null));
     });
-    const [proxyUrl, managerUrl] = await Promise.race([
-      Promise.all(services.map(({ ready }) => ready)),
-      stopping.then(() => [null, null]),
-    ]);
-    if (proxyUrl != null && managerUrl != null) {
+    const services: Service[] = [];
+    const started = async (name: Service['name']) => {
+      const service = start(name, files[name]);
+      services.push(service);
+      return Promise.race([service.ready, stopping]);
+    };
+    // The manager comes second, so that its first poll finds somebody.
+    const proxyUrl = await started('proxy');
+    const managerUrl = proxyUrl === null ? null : await started('manager');
+    if (proxyUrl !== null && managerUrl !== null) {
       console.log(welcome(proxyUrl, managerUrl));
       for (const service of services) announceEnd(service, files[service.name]);
       await stopping;

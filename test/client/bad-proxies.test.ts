@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../client/failure.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
 
@@ -35,63 +35,63 @@ async function failureOf(url: string, { timeoutMs = 2_000, maxBytes = 8 * 2 ** 2
   return `${kind}: ${message}`;
 }
 
-describe('a proxy that cannot be asked is told apart, in words', () => {
-  it('nobody listens', async () => {
+describe('a proxy that cannot be asked is told by why, in words: it', () => {
+  it('is not there', async () => {
     const url = await http(() => {});
     await new Promise((resolve) => opened.splice(0)[0]?.close(resolve));
     expect(await failureOf(url)).toBe('refused: connection refused');
   });
 
-  it('its host name does not exist', async () => {
+  it('has a host name that does not exist', async () => {
     expect(await failureOf('http://proxy.invalid:6022')).toMatch(/^dns: /);
   });
 
-  it('it accepts and says nothing', async () => {
+  it('accepts and says nothing', async () => {
     const url = await tcp(() => {});
     expect(await failureOf(url, { timeoutMs: 200 })).toBe('timeout: timed out after 0.2 s');
   });
 
-  it('it hangs up', async () => {
+  it('hangs up', async () => {
     const url = await tcp((socket) => socket.destroy());
     expect(await failureOf(url)).toMatch(/^cut: /);
   });
 
-  it('it speaks garbage', async () => {
+  it('speaks garbage', async () => {
     const url = await tcp((socket) => socket.end('\u0000\u0001 garbage \u00ff\r\n\r\n'));
     expect(await failureOf(url)).toMatch(/^unreadable: /);
   });
 
-  it('it speaks plain HTTP where TLS is expected', async () => {
+  it('speaks plain HTTP where TLS is expected', async () => {
     const url = await http((_, response) => response.end('{}'));
     expect(await failureOf(url.replace('http:', 'https:'))).toMatch(/^tls: /);
   });
 
-  it('it answers HTML', async () => {
+  it('answers HTML', async () => {
     const url = await http((_, response) => response.setHeader('content-type', 'text/html').end('<h1>Hi</h1>'));
     expect(await failureOf(url)).toBe('unreadable: answered text/html instead of JSON');
   });
 
-  it('a gateway before it answers an error page', async () => {
+  it('stands behind a gateway that answers an error page', async () => {
     const url = await http((_, response) =>
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>502</h1>'),
     );
     expect(await failureOf(url)).toBe('http: answered HTTP 502');
   });
 
-  it('it sends the caller elsewhere', async () => {
+  it('sends the caller elsewhere', async () => {
     const url = await http((_, response) => response.writeHead(302, { location: 'http://elsewhere/' }).end());
     expect(await failureOf(url)).toBe('http: answered HTTP 302');
   });
 
   it.each(['', '{', 'null', '[]', '"healthy"', '{"result":5}', '{"status":"ok"}'])(
-    'it answers %j as JSON',
+    'answers %j as JSON',
     async (body) => {
       const url = await http((_, response) => response.setHeader('content-type', 'application/json').end(body));
       expect(await failureOf(url)).toMatch(/^unreadable: /);
     },
   );
 
-  it('it answers without end', async () => {
+  it('answers without end', async () => {
     let sent = 0;
     const url = await http((_, response) => {
       response.setHeader('content-type', 'application/json');
@@ -109,7 +109,7 @@ describe('a proxy that cannot be asked is told apart, in words', () => {
     expect(sent).toBeLessThan(50 * 2 ** 20);
   });
 
-  it('it answers one byte at a time', async () => {
+  it('answers one byte at a time', async () => {
     const timers: NodeJS.Timeout[] = [];
     const url = await http((_, response) => {
       response.setHeader('content-type', 'application/json');
@@ -119,7 +119,7 @@ describe('a proxy that cannot be asked is told apart, in words', () => {
     for (const timer of timers) clearInterval(timer);
   });
 
-  it('it refuses the secret', async () => {
+  it('refuses the secret', async () => {
     const body = {
       error: { message: 'missing or wrong secret', code: -32_003, data: { code: 'FORBIDDEN', httpStatus: 403 } },
     };
@@ -129,22 +129,18 @@ describe('a proxy that cannot be asked is told apart, in words', () => {
     expect(await failureOf(url)).toBe('forbidden: the secret is refused (HTTP 403)');
   });
 
-  it('it is something else that speaks JSON', async () => {
+  it('is something else that speaks JSON', async () => {
     const url = await http((_, response) =>
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"title":"Not found"}'),
     );
     expect(await failureOf(url)).toBe('http: answered HTTP 404');
   });
 
-  it('it fails inside', async () => {
+  it('fails inside', async () => {
     const body = { error: { message: 'x', code: -32_603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } } };
     const url = await http((_, response) =>
       response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
     );
     expect(await failureOf(url)).toBe('http: answered HTTP 500');
   });
-});
-
-afterAll(() => {
-  expect(opened).toEqual([]);
 });

@@ -14,7 +14,7 @@ const get = async (path: string) => world.managerFetch(new Request(`http://manag
 const client = () =>
   createManagerClient({
     url: 'http://manager',
-    fetch: async (input, init) => world.managerFetch(new Request(input as string, init)),
+    fetch: async (input, init) => world.managerFetch(new Request(input, init)),
   });
 
 describe("the manager's own health", () => {

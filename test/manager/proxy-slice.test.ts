@@ -47,6 +47,8 @@ function after(polls: readonly Poll[], expectedVolumes: readonly string[] = []):
   return slice;
 }
 
+const since = (polls: readonly Poll[]) => after(polls).volumes.get('a')?.since;
+
 const names = (slice: ProxySlice) => [...slice.volumes.keys()];
 
 describe('the part of the state that one proxy decides', () => {
@@ -100,8 +102,6 @@ describe('the part of the state that one proxy decides', () => {
 });
 
 describe('since when a volume is what it is', () => {
-  const since = (polls: readonly Poll[]) => after(polls).volumes.get('a')?.since;
-
   it('is what its proxy says', () => {
     expect(since([{ volumes: { a: report() }, seconds: 0 }])).toBe(iso(-3_600));
   });

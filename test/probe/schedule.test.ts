@@ -91,3 +91,13 @@ describe('a call that is out', () => {
     expect(stuckAfterMs({ intervalMs, timeoutMs })).toBe(stuck);
   });
 });
+
+describe('the probe after a success that is not complete', () => {
+  const incomplete = { reading: { ok: true, label: 'ok', againMs: 500 }, stateType: 'hard' } as const;
+
+  it('comes when it said, and the grid stays where it was', () => {
+    const soon = nextDue(at(0), { intervalMs: 10_000, state: incomplete, nowMs: 50, random: 0.5 });
+    expect(soon.dueMs).toBe(550);
+    expect(nextDue(soon, { intervalMs: 10_000, state: ok, nowMs: 600, random: 0.5 }).nominalMs).toBe(10_000);
+  });
+});

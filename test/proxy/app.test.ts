@@ -14,6 +14,8 @@ const SECRET = 'a shared secret';
 const AUTH = { 'X-BackendAI-Storage-Auth-Token': SECRET };
 const ENOENT = 2;
 
+const configured = (backend: string, path: string) => VolumeConfig.parse({ backend, path });
+
 let clock: FakeClock;
 let mounts: FakeMounts;
 let app: ReturnType<typeof createProxyApp>;
@@ -22,9 +24,8 @@ let stop: () => void;
 beforeEach(() => {
   clock = createFakeClock();
   mounts = createFakeMounts();
-  const volume = (backend: string, path: string) => VolumeConfig.parse({ backend, path });
   const proxy = createStorageProxy({
-    config: { storage_proxy: {}, volume: { local: volume('vfs', '/local'), strange: volume('tape', '/tape') } },
+    config: { storage_proxy: {}, volume: { local: configured('vfs', '/local'), strange: configured('tape', '/tape') } },
     version: '26.2.0',
     epoch: 'epoch1',
     askMount: mounts.ask,
@@ -49,7 +50,7 @@ const client = (secret = SECRET) =>
   createProxyClient({
     url: 'http://proxy',
     secret,
-    fetch: async (input, init) => app.fetch(new Request(input as string, init)),
+    fetch: async (input, init) => app.fetch(new Request(input, init)),
   });
 
 describe('GET /manager-api/health', () => {
