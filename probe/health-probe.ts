@@ -1,7 +1,8 @@
 import { createAgenda } from './agenda.ts';
 import { type Clock, type Moment, moment } from './clock.ts';
+import { isAborted, type Outcome, outcomeOf } from './outcome.ts';
 import { type Due, firstDue, nextDue } from './schedule.ts';
-import { nextState, type Outcome, type Reading, type TargetState, UNASKED } from './target-state.ts';
+import { nextState, type Reading, type TargetState, UNASKED } from './target-state.ts';
 
 export interface Target<A> {
   readonly intervalMs: number;
@@ -205,21 +206,4 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     for (const listener of listeners) listener(slot.id, state, previous);
     return state;
   }
-}
-
-async function outcomeOf<A>(ask: Target<A>['ask'], signal: AbortSignal): Promise<Outcome<A>> {
-  try {
-    return { kind: 'answer', answer: await ask(signal) };
-  } catch (error) {
-    return { kind: 'error', error };
-  }
-}
-
-function isAborted<A>(signal: AbortSignal, outcome: Outcome<A>): boolean {
-  if (outcome.kind !== 'error') return false;
-  const { error } = outcome;
-  return (
-    error === signal.reason ||
-    (error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason))
-  );
 }

@@ -1,12 +1,6 @@
 import type { StateType } from '../schema/status.ts';
 import type { Moment } from './clock.ts';
-
-/** How one probe ended. */
-export type Outcome<A> =
-  | { readonly kind: 'answer'; readonly answer: A }
-  | { readonly kind: 'error'; readonly error: unknown }
-  /** `waitedMs`: since the call was made; it grows while the same call stays out. */
-  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly waitedMs: number };
+import type { Outcome } from './outcome.ts';
 
 /** What an outcome means to whoever registered the target. */
 export interface Reading {

@@ -99,7 +99,10 @@ describe('a proxy that cannot be asked is told by why, in words: it', () => {
       const more = () => {
         while (sent < 100 * 2 ** 20 && !response.destroyed) {
           sent += chunk.length;
-          if (!response.write(chunk)) return void response.once('drain', more);
+          if (!response.write(chunk)) {
+            response.once('drain', more);
+            return;
+          }
         }
         response.end();
       };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHealthProbe } from '../../probe/health-probe.ts';
-import type { Outcome, Reading } from '../../probe/target-state.ts';
+import type { Outcome } from '../../probe/outcome.ts';
+import type { Reading } from '../../probe/target-state.ts';
 import { createFakeClock, settled } from '../fake-clock.ts';
 
 /** A storage whose answers the test decides, one call at a time. */

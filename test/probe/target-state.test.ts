@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextState, type Outcome, type Reading, type TargetState, UNASKED } from '../../probe/target-state.ts';
+import type { Outcome } from '../../probe/outcome.ts';
+import { nextState, type Reading, type TargetState, UNASKED } from '../../probe/target-state.ts';
 
 type State = TargetState<string, Reading>;
 
