@@ -1,12 +1,14 @@
-import { checkConfig } from './commands/check-config.ts';
-import { manager } from './commands/manager.ts';
-import { probe } from './commands/probe.ts';
-import { proxy } from './commands/proxy.ts';
-import { status } from './commands/status.ts';
-import { up } from './commands/up.ts';
-import { version } from './commands/version.ts';
-import { type Command, run } from './run.ts';
+import { type CommandLoader, run } from './run.ts';
 
-const COMMANDS: readonly Command[] = [up, proxy, manager, status, probe, checkConfig, version];
+/** Loaded one at a time: `status` should not wait for what only a service needs. */
+const COMMANDS: ReadonlyMap<string, CommandLoader> = new Map([
+  ['up', async () => (await import('./commands/up.ts')).up],
+  ['proxy', async () => (await import('./commands/proxy.ts')).proxy],
+  ['manager', async () => (await import('./commands/manager.ts')).manager],
+  ['status', async () => (await import('./commands/status.ts')).status],
+  ['probe', async () => (await import('./commands/probe.ts')).probe],
+  ['check-config', async () => (await import('./commands/check-config.ts')).checkConfig],
+  ['version', async () => (await import('./commands/version.ts')).version],
+]);
 
 process.exitCode = await run(COMMANDS, process.argv.slice(2));

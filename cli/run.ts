@@ -17,6 +17,8 @@ export interface Command {
   readonly run: (args: readonly string[], options: Options) => Promise<number>;
 }
 
+export type CommandLoader = () => Promise<Command>;
+
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 /** The caller's mistake, or something that cannot be done: printed as it stands, exit 2. */
@@ -25,17 +27,18 @@ export class CannotRun extends Error {
 }
 
 /** Runs what `argv` asks for and resolves with the exit code: 2 where it was asked wrongly. */
-export async function run(commands: readonly Command[], argv: readonly string[]): Promise<number> {
+export async function run(commands: ReadonlyMap<string, CommandLoader>, argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(overview(commands));
+    console.log(await overview(commands));
     return name === undefined ? 2 : 0;
   }
-  const command = commands.find((candidate) => candidate.name === (name === '--version' ? 'version' : name));
-  if (command === undefined) {
+  const load = commands.get(name === '--version' ? 'version' : name);
+  if (load === undefined) {
     console.error(`volhealth: there is no command "${name}"${suggestion(commands, name)}`);
     return 2;
   }
+  const command = await load();
   try {
     const { values, positionals } = parseArgs({
       args: rest,
@@ -75,13 +78,14 @@ function complaint({ name }: Command, error: unknown): string {
   throw error;
 }
 
-function overview(commands: readonly Command[]): string {
+async function overview(loaders: ReadonlyMap<string, CommandLoader>): Promise<string> {
+  const commands = await Promise.all(Array.from(loaders.values(), (load) => load()));
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `Usage: volhealth COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nvolhealth COMMAND --help says more, with an example.`;
 }
 
-function suggestion(commands: readonly Command[], wrong: string): string {
-  const near = commands.find(({ name }) => name.startsWith(wrong) || wrong.startsWith(name));
-  return near === undefined ? '; see volhealth --help' : `; did you mean "${near.name}"?`;
+function suggestion(commands: ReadonlyMap<string, CommandLoader>, wrong: string): string {
+  const near = [...commands.keys()].find((name) => name.startsWith(wrong) || wrong.startsWith(name));
+  return near === undefined ? '; see volhealth --help' : `; did you mean "${near}"?`;
 }

@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { appRouter } from '../router/proxy.ts';
+import { createTrpcApp, problem } from '../router/trpc-app.ts';
 import type { StorageProxy } from './storage-proxy.ts';
 
 export interface ProxyAppOptions {
@@ -18,10 +17,13 @@ const MAX_REQUEST_BYTES = 64 * 1_024;
 
 /** The proxy's whole HTTP face: REST health and tRPC. Every answer comes from memory, but that of `health.check`. */
 export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hono {
-  const app = new Hono();
   const isSecret = secretMatcher(secret);
-
-  app.use(bodyLimit({ maxSize: MAX_REQUEST_BYTES, onError: () => problem(413, 'Request too large') }));
+  const app = createTrpcApp({
+    router: appRouter,
+    contextOf: ({ headers }) => ({ ...proxy, authorized: isSecret(secretIn(headers) ?? '') }),
+    maxRequestBytes: MAX_REQUEST_BYTES,
+    onError,
+  });
   for (const path of ['/manager-api/health', '/health']) {
     app.get(path, etag(), (c) => {
       const given = secretIn(c.req.raw.headers);
@@ -33,24 +35,6 @@ export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hon
   app.get('/readyz', (c) =>
     proxy.isReady() ? c.json({ status: 'ok' }) : c.json({ status: 'error', reason: 'first checks under way' }, 503),
   );
-  app.all('/trpc/*', (c) => {
-    const given = secretIn(c.req.raw.headers);
-    const context = { ...proxy, authorized: given !== null && isSecret(given) };
-    return fetchRequestHandler({
-      endpoint: '/trpc',
-      req: c.req.raw,
-      router: appRouter,
-      createContext: () => context,
-      onError: ({ error }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR') onError(error);
-      },
-    });
-  });
-  app.notFound(() => problem(404, 'Not found'));
-  app.onError((error) => {
-    onError(error);
-    return problem(500, 'Internal error');
-  });
   return app;
 }
 
@@ -65,12 +49,4 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 function secretIn(headers: Headers): string | null {
   const token = headers.get('x-backendai-storage-auth-token');
   return token ?? /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
-}
-
-/** An error as Backend.AI's storage proxy words it (RFC 9457). */
-function problem(status: number, title: string): Response {
-  return new Response(JSON.stringify({ type: 'about:blank', title, status }), {
-    status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
 }

@@ -17,10 +17,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   schema: { values: [], types: [], packages: ['zod'] },
   probe: { values: [], types: ['schema'], packages: [] },
   backends: { values: ['schema'], types: [], packages: null },
-  router: { values: ['schema'], types: [], packages: ['@trpc/server', 'zod'] },
+  router: { values: ['schema'], types: [], packages: ['@trpc/server', 'hono', 'zod'] },
   client: { values: [], types: ['router'], packages: null },
   proxy: { values: ['schema', 'probe', 'backends', 'router'], types: [], packages: null },
-  manager: { values: ['schema', 'probe', 'client', 'router/manager.ts'], types: ['router'], packages: null },
+  manager: {
+    values: ['schema', 'probe', 'client', 'router/manager.ts', 'router/trpc-app.ts'],
+    types: ['router'],
+    packages: null,
+  },
   cli: {
     values: ['schema', 'probe', 'backends', 'router', 'client', 'proxy', 'manager'],
     types: [],
