@@ -42,7 +42,6 @@ const BY_CODE: Readonly<Record<string, readonly [FailureKind, string]>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'its certificate is for another name'],
   EPROTO: ['tls', 'TLS handshake failed'],
   UND_ERR_HEADERS_OVERFLOW: ['too_large', 'its answer has too large headers'],
-  HPE_INVALID_CONSTANT: ['unreadable', 'it does not speak HTTP'],
 };
 
 /** Reads any error of a client of ours: the first link of its chain of causes that says why. */
@@ -53,7 +52,7 @@ export function describeFailure(error: unknown): AskingFailed {
     const { code } = link as NodeJS.ErrnoException;
     const known = code === undefined ? undefined : BY_CODE[code];
     if (known !== undefined) return new AskingFailed(known[0], known[1], { cause: error });
-    if (code?.startsWith('HPE_') === true) {
+    if (link.name === 'HTTPParserError') {
       return new AskingFailed('unreadable', 'its answer is not proper HTTP', { cause: error });
     }
     if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_TLS_') === true) {
