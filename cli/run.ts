@@ -69,7 +69,9 @@ export function text(options: Options, name: string): string | undefined {
 }
 
 function complaint({ name }: Command, error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.join('\n');
+  if (error instanceof ConfigError) {
+    return [...error.warnings.map((warning) => `warning: ${warning}`), ...error.problems].join('\n');
+  }
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof CannotRun) return `volhealth ${name}: ${message}`;
   if (code?.startsWith('ERR_PARSE_ARGS') === true) {

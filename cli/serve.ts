@@ -4,6 +4,7 @@ import { serve as listen, type ServerType } from '@hono/node-server';
 import type { ListenAddress } from '../schema/proxy-config.ts';
 import { CannotRun } from './run.ts';
 import type { Log } from './log.ts';
+import { stopped } from './stopped.ts';
 
 export interface ServeOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
@@ -50,7 +51,7 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
 function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' | 'tls'>): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const { host: hostname, port } = address;
-    const options = { fetch, hostname, port, overrideGlobalObjects: false };
+    const options = { fetch, hostname, port };
     const server = listen(
       tls === undefined ? options : { ...options, createServer: createTlsServer, serverOptions: tls },
       () => {
@@ -69,14 +70,6 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
   if (code === 'EACCES') return 'ports below 1024 need more rights';
   return message;
-}
-
-function stopped(): Promise<string> {
-  return new Promise((resolve) => {
-    // Later signals find the same listener: a second Ctrl-C changes nothing.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
-    process.on('disconnect', () => resolve('the process that started it has ended'));
-  });
 }
 
 const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : host);

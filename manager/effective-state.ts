@@ -30,6 +30,8 @@ export interface EffectiveState {
   readonly snapshot: () => Snapshot;
   /** Takes in what the probe now knows of a proxy, or of all. */
   readonly refresh: (proxy?: string) => void;
+  /** Replaces the snapshot now, if only times have moved since: for whoever has just had them moved. */
+  readonly flush: () => void;
   readonly stop: () => void;
 }
 
@@ -57,6 +59,9 @@ export function createEffectiveState(options: EffectiveStateOptions): EffectiveS
       if (moved.length > 0) publish();
       else cancelTimes ??= clock.after(TIMES_EVERY_MS, publish);
       watchStaleness();
+    },
+    flush() {
+      if (cancelTimes !== null) publish();
     },
     stop() {
       cancelTimes?.();
@@ -119,7 +124,7 @@ function snapshotOf(slices: ReadonlyMap<string, ProxySlice>, now: Moment): Snaps
     volume,
     effective(host) {
       const view = slices.get(host.proxy)?.view ?? null;
-      return volume(host) ?? { ...volumeHealth({ ...host, view, previous: null, now }), since: null };
+      return volume(host) ?? { ...volumeHealth({ ...host, view, previous: null, verdict: null, now }), since: null };
     },
   };
 }

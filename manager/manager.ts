@@ -78,6 +78,7 @@ export function createManager(options: ManagerOptions): Manager {
     const polled = await probe.checkNow(proxy);
     // A poll that was already out may have missed it.
     if (polled.reading?.ok === true && (polled.lastAnswer?.askedMonoMs ?? 0) < checkedMs) await probe.checkNow(proxy);
+    state.flush();
     return state.snapshot().volume({ proxy, volume });
   }
 }

@@ -11,10 +11,14 @@ export interface ProxySlice {
   readonly proxy: StorageProxyHealth;
   /** Ordered by name. */
   readonly volumes: ReadonlyMap<string, VolumeHealth>;
+  /** The last verdict on each volume and since when it holds: outlives the time when nothing is known. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly view: ProxyView;
   /** When time alone changes something next, on the monotonic clock; Infinity if never. */
   readonly nextStaleMs: number;
 }
+
+type Verdict = Pick<VolumeHealth, 'status' | 'since'>;
 
 export interface SliceInput {
   readonly name: string;
@@ -33,12 +37,17 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
   const known = isAuthoritative
     ? [...reported.keys()]
     : [...reported.keys(), ...expectedVolumes, ...(previous?.volumes.keys() ?? [])];
-  const before = previous?.volumes;
-  const volumes = [...new Set(known)].toSorted().map((volume) => {
-    const health = volumeHealth({ proxy: name, volume, view, now, previous: before?.get(volume) ?? null });
-    return [volume, health] as const;
-  });
-  return { proxy: proxyHealth(input), volumes: new Map(volumes), view, nextStaleMs: nextStale(view, now) };
+  const volumes = new Map<string, VolumeHealth>();
+  const verdicts = new Map<string, Verdict>();
+  for (const volume of [...new Set(known)].toSorted()) {
+    const before = previous?.volumes.get(volume) ?? null;
+    const verdict = previous?.verdicts.get(volume) ?? null;
+    const health = volumeHealth({ proxy: name, volume, view, now, previous: before, verdict });
+    volumes.set(volume, health);
+    const latest = health.status === 'unknown' ? verdict : { status: health.status, since: health.since };
+    if (latest !== null) verdicts.set(volume, latest);
+  }
+  return { proxy: proxyHealth(input), volumes, verdicts, view, nextStaleMs: nextStale(view, now) };
 }
 
 /** A volume as the manager vouches for it; what is not known of it is absent or null. Pure. */
@@ -47,9 +56,11 @@ export function volumeHealth(input: {
   volume: string;
   view: ProxyView | null;
   previous: VolumeHealth | null;
+  /** The last one, from before the manager knew nothing. */
+  verdict: Verdict | null;
   now: Moment;
 }): VolumeHealth {
-  const { proxy, volume, view, previous, now } = input;
+  const { proxy, volume, view, previous, verdict, now } = input;
   const { status, reason, sentence } = effectiveStatus(view, volume, now.mono);
   const report = view?.received?.report.volumes.get(volume) ?? null;
   const isUnknown = status === 'unknown';
@@ -64,7 +75,7 @@ export function volumeHealth(input: {
     is_degraded: !isUnknown && (report?.degraded ?? false),
     reason,
     last_checked_at: report?.last_checked_at ?? previous?.last_checked_at ?? null,
-    since: sinceOf({ status, report, previous, now }),
+    since: sinceOf({ status, report, previous, verdict, now }),
     last_known_status: lastKnown(report) ?? previous?.last_known_status ?? null,
     checks: report?.checks ?? [],
   };
@@ -82,17 +93,19 @@ function lastKnown(report: ReceivedVolumeReport | null): VolumeHealth['last_know
 }
 
 /**
- * A status that stays keeps its instant; a verdict that comes back after the manager knew nothing keeps the proxy's
- * own, so that neither a poll that failed nor a restarted proxy moves it.
+ * A status that stays keeps its instant, and so does a verdict that comes back the same after the manager knew nothing:
+ * neither a poll that failed nor a restarted proxy, which counts anew, moves it.
  */
 function sinceOf(input: {
   status: VolumeHealth['status'];
   report: ReceivedVolumeReport | null;
   previous: VolumeHealth | null;
+  verdict: Verdict | null;
   now: Moment;
 }): string | null {
-  const { status, report, previous, now } = input;
+  const { status, report, previous, verdict, now } = input;
   if (previous?.status === status) return previous.since;
+  if (verdict?.status === status) return verdict.since;
   return status === 'unknown' ? isoOf(now) : (report?.since ?? isoOf(now));
 }
 

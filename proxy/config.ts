@@ -33,6 +33,6 @@ export function parseProxyConfig(text: string, file: string): ReadConfig<ProxyCo
     const key = ['api', 'manager', 'ssl_enabled'];
     problems.push(`${file}:${locate(key)}  ${key.join('.')}  expected ssl_cert and ssl_privkey beside it`);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(problems, [...warnings, ...unknown]);
   return { config, warnings: [...warnings, ...unknown] };
 }

@@ -20,9 +20,11 @@ export interface ReadConfig<T> {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
+  readonly warnings: readonly string[];
+  constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super(problems.join('\n'));
     this.problems = problems;
+    this.warnings = warnings;
   }
 }
 
@@ -51,7 +53,7 @@ export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFil
   const problems = flat(second.error.issues).map((issue) =>
     say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue.path)}`),
   );
-  throw new ConfigError([...new Set(problems)]);
+  throw new ConfigError([...new Set(problems)], warnings);
 }
 
 function parsed({ file, text, parse }: ConfigFile): unknown {

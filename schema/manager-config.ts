@@ -4,6 +4,8 @@ import { Address } from './proxy-config.ts';
 import { VirtualFolder } from './vfolder.ts';
 import { isNoStorage, parseVolumeHost } from './volume-host.ts';
 
+const MAX_POLL_TIMEOUT_MS = 3_000;
+
 const ProxyName = z.string().regex(/^[^\s:\p{Cc}]{1,64}$/u, {
   error: 'expected a name of at most 64 characters without blanks and colons',
 });
@@ -18,12 +20,19 @@ export const ProxyEntry = z
     ca: z.string().optional().describe("PEM file with the authority of the proxy's certificate."),
     volumes: z.array(z.string()).default([]).describe('Volumes to show even while the proxy was never reached.'),
     health_check_interval: Interval.default(10_000).describe('How often the proxy is polled.'),
-    health_check_timeout: Timeout.default(3_000).describe('How long to wait for its answer.'),
+    health_check_timeout: Timeout.optional().describe(
+      'How long to wait for its answer. Default: 0.8 × interval, at most 3s.',
+    ),
   })
-  .refine(({ health_check_interval, health_check_timeout }) => health_check_timeout < health_check_interval, {
+  .refine(({ health_check_interval, health_check_timeout = 0 }) => health_check_timeout < health_check_interval, {
     path: ['health_check_timeout'],
     error: 'expected less than `health_check_interval`',
-  });
+  })
+  .transform((entry) => ({
+    ...entry,
+    health_check_timeout:
+      entry.health_check_timeout ?? Math.min(0.8 * entry.health_check_interval, MAX_POLL_TIMEOUT_MS),
+  }));
 export type ProxyEntry = z.infer<typeof ProxyEntry>;
 
 const VfolderEntry = z.strictObject({

@@ -18,7 +18,7 @@ export interface MountMemory {
 
 export const NO_MEMORY: MountMemory = { baseline: null, nearlyFull: false };
 
-/** The verdict on a mount. Pure; design.md §5 has the rules. */
+/** The verdict on a mount: evidence against it is a fail, what cannot be told is unknown. Pure. */
 export function judgeMount(look: MountLook, memory: MountMemory): { answer: CheckAnswer; memory: MountMemory } {
   const { row } = look;
   const isMountPoint = liesOnItsOwn(look);
@@ -26,8 +26,7 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
   if (blocking !== null) {
     const metadata = metadataOf(row, null);
     const { status, summary } = FAULTS[blocking.reason];
-    const info = `${blocking.info}; ${describe(look, null)}`;
-    return { answer: { status, reason: blocking.reason, summary, info, metadata }, memory };
+    return { answer: { status, reason: blocking.reason, summary, info: blocking.info, metadata }, memory };
   }
 
   const capacity = look.evidence.statfs === undefined ? null : readCapacity(look.evidence.statfs);
@@ -66,12 +65,16 @@ function findBlockingFault(
   const { path, evidence, row } = look;
   const identityFault = row === null ? null : findIdentityFault({ ...look, ...known, row });
   if (identityFault !== null) return identityFault;
-  if (evidence.failure !== undefined) return judgeFailure(evidence.failure, { ...look, ...known });
+  const place = row === null ? '' : `; ${describe(look, null)}`;
+  if (evidence.failure !== undefined) {
+    const fault = judgeFailure(evidence.failure, { ...look, ...known });
+    return { ...fault, info: fault.info + place };
+  }
   if (evidence.stat?.isDirectory === false) return { reason: 'NOT_A_DIRECTORY', info: `${path} is something else` };
   // Some file systems count no links; but the root of a file system cannot have been deleted.
   if (evidence.stat?.nlink === 0n && row?.root !== '/') return { reason: 'MOUNT_DELETED', info: `${path} has no link` };
   const hasShutDown = row?.superOptions.includes('shutdown') === true;
-  return hasShutDown ? { reason: 'IO_ERROR', info: 'the file system has shut itself down' } : null;
+  return hasShutDown ? { reason: 'IO_ERROR', info: `the file system has shut itself down${place}` } : null;
 }
 
 function describe({ path, row }: MountLook, capacity: Capacity | null): string {

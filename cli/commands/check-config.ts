@@ -8,7 +8,7 @@ export const checkConfig: Command = {
   name: 'check-config',
   usage: 'FILE',
   summary: 'Say whether a storage-proxy.toml or manager.toml can be used, and name every mistake in it.',
-  help: `Which of the two it is, is seen from its tables: [proxies.X] and [[vfolder]] are a manager's.
+  help: `Which of the two it is, is seen from its tables: [proxies.X], [[vfolder]] and [api] listen are a manager's.
 
 Exit codes: 0 it can be used; 2 it cannot: one line a mistake, with file, line, key, and what is expected.
 
@@ -37,9 +37,11 @@ function isManagers(content: string): boolean {
   } catch {
     return false; // Either parser names the mistake.
   }
-  const isManager = 'proxies' in tables || 'vfolder' in tables;
-  if (isManager && 'volume' in tables) {
-    throw new CannotRun('the file has [proxies] and [volume]: a proxy and a manager have a file each');
+  const api = Object.keys(tables['api'] ?? {});
+  const isManager = 'proxies' in tables || 'vfolder' in tables || api.includes('listen') || api.includes('graphiql');
+  const isProxy = 'volume' in tables || api.includes('manager');
+  if (isManager && isProxy) {
+    throw new CannotRun('the file has tables of a proxy and of a manager: they have a file each');
   }
   return isManager;
 }

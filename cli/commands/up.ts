@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { embeddedDefault } from '../embedded.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { type Command, text } from '../run.ts';
+import { stopped } from '../stopped.ts';
 
 const LAUNCHER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../volhealth.js' : '../../../cli/volhealth.js', import.meta.url),
@@ -39,9 +40,7 @@ Example:
       const directory = relative(process.cwd(), embeddedDefault().volumePath);
       console.log(`no storage-proxy.toml given: one vfs volume "local" over ./${directory}`);
     }
-    const stopping = new Promise<null>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(null));
-    });
+    const stopping = stopped().then(() => null);
     const services: Service[] = [];
     const started = async (name: Service['name']) => {
       const service = start(name, files[name]);

@@ -125,6 +125,44 @@ describe('a manager and two proxies', () => {
   });
 });
 
+describe('a running service', () => {
+  it.each(['/health', '/trpc/health.check', '/nope'])('answers a POST to %s that has no length', async (path) => {
+    const proxy = sandbox.start('proxy', '-c', proxyToml('proxy1', await freePort()));
+    const url = await listeningOn(proxy);
+    const chunked = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{}'));
+        controller.close();
+      },
+    });
+    const { status } = await fetch(`${url}${path}`, { method: 'POST', body: chunked, duplex: 'half' } as RequestInit);
+    expect([403, 404, 415]).toContain(status);
+  });
+
+  it('refuses a body without end', async () => {
+    const proxy = sandbox.start('proxy', '-c', proxyToml('proxy1', await freePort()));
+    const url = await listeningOn(proxy);
+    const endless = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+    });
+    const sent = fetch(`${url}/trpc/health.check`, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer s' },
+    } as RequestInit);
+    expect(
+      await sent.then(
+        ({ status }) => status,
+        () => 'cut',
+      ),
+    ).not.toBe(200);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+});
+
 describe('a service that cannot start', () => {
   it('names the port that is taken and what to do, exit 2', async () => {
     const port = await freePort();
@@ -164,6 +202,24 @@ describe('volhealth up', () => {
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(MAX_STOP_MS);
     await expect(client.volumeHealthList.query()).rejects.toThrow('fetch failed');
+  }, 30_000);
+
+  it('ends when the shell through which npm started it is gone', async () => {
+    const port = await freePort();
+    const args = `up --proxy-config ${proxyToml('proxy1', port)} --manager-config ${managerToml([port])}`;
+    const shell = sandbox.startInShell(args, { npm_lifecycle_event: 'start' });
+    await shell.says(/Ctrl-C ends both/);
+    shell.child.kill('SIGKILL');
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/livez`).then(
+            () => 'up',
+            () => 'gone',
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe('gone');
   }, 30_000);
 
   it('ends with 2 and the reason where one of the two cannot start', async () => {

@@ -23,6 +23,8 @@ export interface Sandbox {
   /** Runs a command to its end, in the sandbox. */
   readonly run: (...args: string[]) => Promise<{ code: number | null; stdout: string; stderr: string }>;
   readonly start: (...args: string[]) => Running;
+  /** As `start`, through a shell that passes no signal on, as npm does. */
+  readonly startInShell: (args: string, env: NodeJS.ProcessEnv) => Running;
   /** Ends everything that was started, and removes the directory. */
   readonly close: () => void;
 }
@@ -32,9 +34,9 @@ export function createSandbox(): Sandbox {
   const directory = mkdtempSync(join(tmpdir(), 'volhealth-'));
   const children: ChildProcess[] = [];
 
-  const launch = (args: readonly string[]) => {
-    const { VOLHEALTH_URL: _, ...env } = process.env;
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: { ...env, VOLHEALTH_LOG: 'text' } });
+  const launch = (command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const { VOLHEALTH_URL: _url, npm_lifecycle_event: _npm, ...env } = process.env;
+    const child = spawn(command, args, { cwd: directory, env: { ...env, VOLHEALTH_LOG: 'text', ...more } });
     children.push(child);
     const text = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -48,32 +50,34 @@ export function createSandbox(): Sandbox {
   return {
     directory,
     async run(...args) {
-      const { child, text } = launch(args);
+      const { child, text } = launch(process.execPath, [MAIN, ...args]);
       const [code] = (await once(child, 'close')) as [number | null];
       return { code, ...text };
     },
-    start(...args) {
-      const { child, text } = launch(args);
-      const output = () => text.stdout + text.stderr;
-      return {
-        child,
-        output,
-        async says(pattern) {
-          await expect.poll(output, { timeout: 10_000, interval: 20 }).toMatch(pattern);
-          return pattern.exec(output())?.[1] ?? '';
-        },
-        async end(signal = 'SIGTERM') {
-          const startedMs = performance.now();
-          const ended = once(child, 'exit');
-          child.kill(signal);
-          const [code] = (await ended) as [number | null];
-          return { code, tookMs: performance.now() - startedMs };
-        },
-      };
-    },
+    start: (...args) => running(launch(process.execPath, [MAIN, ...args])),
+    startInShell: (args, env) => running(launch('sh', ['-c', `"${process.execPath}" "${MAIN}" ${args}; true`], env)),
     close() {
       for (const child of children) child.kill('SIGKILL');
       rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function running({ child, text }: { child: ChildProcess; text: { stdout: string; stderr: string } }): Running {
+  const output = () => text.stdout + text.stderr;
+  return {
+    child,
+    output,
+    async says(pattern) {
+      await expect.poll(output, { timeout: 10_000, interval: 20 }).toMatch(pattern);
+      return pattern.exec(output())?.[1] ?? '';
+    },
+    async end(signal = 'SIGTERM') {
+      const startedMs = performance.now();
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const [code] = (await ended) as [number | null];
+      return { code, tookMs: performance.now() - startedMs };
     },
   };
 }

@@ -43,6 +43,8 @@ function peeled(schema: z.core.$ZodType): { def: z.core.$ZodTypes['_zod']['def']
     case 'optional':
     case 'nullable':
       return peeled(def.innerType);
+    case 'pipe':
+      return peeled(def.in);
     default:
       return { def };
   }

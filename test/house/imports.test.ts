@@ -35,7 +35,11 @@ describe('the table of layers', () => {
     ['client/x.ts', "import { appRouter } from '../router/proxy.ts';", 'only its types may be imported'],
     ['client/x.ts', "import { type AppRouter } from '../router/proxy.ts';", 'only its types may be imported'],
     ['router/x.ts', "import type { CheckAnswer } from '../backends/backend.ts';", 'router may not import backends'],
-    ['router/x.ts', "import { readFile } from 'node:fs/promises';", 'router imports @trpc/server and hono and zod only'],
+    [
+      'router/x.ts',
+      "import { readFile } from 'node:fs/promises';",
+      'router imports @trpc/server and hono and zod only',
+    ],
     ['schema/x.ts', "import { parse } from 'smol-toml';", 'schema imports zod only'],
     ['schema/x.ts', "export { systemClock } from '../probe/clock.ts';", 'schema may not import probe'],
     ['probe/x.ts', "import { REASONS } from '../schema/reason.ts';", 'only its types may be imported'],

@@ -30,6 +30,14 @@ describe('a manager.toml', () => {
     expect(config.proxies['proxy1']).toMatchObject({ health_check_interval: 10_000, health_check_timeout: 3_000 });
   });
 
+  it('waits for an answer no longer than the interval allows', () => {
+    const { config } = parseManagerConfig(
+      GOOD.replace('secret', 'health_check_interval = "2s"\nsecret'),
+      'manager.toml',
+    );
+    expect(config.proxies['proxy1']?.health_check_timeout).toBe(1_600);
+  });
+
   it('may be empty', () => {
     expect(parseManagerConfig('', 'manager.toml').config.proxies).toEqual({});
   });

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEffectiveState } from '../../manager/effective-state.ts';
+import { UNASKED } from '../../probe/target-state.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
 
 let world: ReturnType<typeof createWorld>;
@@ -49,6 +52,63 @@ describe('the snapshot', () => {
   });
 });
 
+/** The state of one proxy that was polled once, now, and reports one volume; nothing polls it again. */
+function createPolledOnce() {
+  const clock = createFakeClock();
+  const at = { wall: clock.now(), mono: clock.mono() };
+  const volume = {
+    status: 'healthy',
+    status_info: 'usable',
+    backend: 'vfs',
+    last_checked_at: '2026-01-22T10:00:00Z',
+    interval_ms: 10_000,
+    timeout_ms: 1_000,
+  } as const;
+  const report = { epoch: 'e', seq: 1, mono_ms: 0, volumes: new Map([['v', volume]]) };
+  const reading = { ok: true, label: 'healthy', errorMessage: null };
+  const polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, report } };
+  const state = createEffectiveState({
+    proxies: [{ name: 'proxy1', intervalMs: 10_000, volumes: [] }],
+    probe: { state: () => polled, resumedAt: () => null },
+    clock,
+  });
+  state.refresh();
+  const statusOf = () => state.snapshot().volume({ proxy: 'proxy1', volume: 'v' })?.status;
+  return { clock, state, statusOf };
+}
+
+describe('the snapshot of a state that nobody renews', () => {
+  it('turns unknown at the very time at which its verdict turns stale', async () => {
+    const { clock, statusOf } = createPolledOnce();
+    await clock.advance(22_000 + 1_000 + 20_000 + 5_000);
+    expect(statusOf()).toBe('healthy');
+    await clock.advance(2);
+    expect(statusOf()).toBe('unknown');
+  });
+
+  it('is replaced once for a hundred refreshes in which only times moved', async () => {
+    const { clock, state } = createPolledOnce();
+    await clock.advance(1_001);
+    const seen = new Set([state.snapshot()]);
+    for (let i = 0; i < 100; i += 1) {
+      state.refresh('proxy1');
+      seen.add(state.snapshot());
+      await clock.advance(10);
+    }
+    expect(seen.size).toBe(1);
+    await clock.advance(1);
+    expect(seen.has(state.snapshot())).toBe(false);
+  });
+
+  it('is replaced at once for whoever has just had the times moved', () => {
+    const { state } = createPolledOnce();
+    state.refresh('proxy1');
+    const before = state.snapshot();
+    state.flush();
+    expect(state.snapshot()).not.toBe(before);
+  });
+});
+
 describe('a proxy that goes away', () => {
   it('is found within its interval and timeout, and confirmed after three polls', async () => {
     world.killProxy('proxy1');
@@ -70,6 +130,15 @@ describe('a check on demand', () => {
   it('is null for a volume or a proxy that is not known', async () => {
     expect(await world.manager.checkVolume({ proxy: 'proxy9', volume: 'volume1' })).toBeNull();
     expect(await world.manager.checkVolume({ proxy: 'proxy1', volume: 'volume9' })).toBeNull();
+  });
+
+  it('shows the time of that very check, also where nothing else moved', async () => {
+    await world.clock.advance(30_000);
+    const before = world.manager.snapshot().volume({ proxy: 'proxy1', volume: 'volume1' })?.last_checked_at;
+    await world.clock.advance(2_000);
+    const { last_checked_at } = (await world.manager.checkVolume({ proxy: 'proxy1', volume: 'volume1' })) ?? {};
+    expect(Date.parse(last_checked_at ?? '')).toBeGreaterThan(Date.parse(before ?? ''));
+    expect(Date.parse(last_checked_at ?? '')).toBe(world.clock.now());
   });
 
   it('is unknown behind a proxy that does not answer, and found out at once', async () => {

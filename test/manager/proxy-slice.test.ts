@@ -116,6 +116,17 @@ describe('since when a volume is what it is', () => {
     ).toBe(iso(-3_600));
   });
 
+  it('survives a restart that leaves the volume unknown for a while', () => {
+    const polls = [
+      { volumes: { a: report() }, seconds: 0 },
+      { volumes: { a: report() }, healthy: false, seconds: 10 },
+      { volumes: { a: report({ last_checked_at: null, since: null }) }, seconds: 20 },
+      { volumes: { a: report({ since: iso(21) }) }, seconds: 30 },
+    ];
+    expect(since(polls.slice(0, 3))).toBe(iso(10));
+    expect(since(polls)).toBe(iso(-3_600));
+  });
+
   it('is the moment of the first poll that failed, while the proxy is away', () => {
     const away = { volumes: { a: report() }, healthy: false };
     expect(

@@ -38,6 +38,21 @@ describe('a feed', () => {
     ]);
   });
 
+  it('gives what a slow reader has waiting in the order of the changes', async () => {
+    const feed = createNumbers();
+    const reader = feed.watch(new AbortController().signal);
+    await reader.next();
+    for (const [key, change] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+    ] as const) {
+      feed.publish(key, change);
+    }
+    const changes = [await reader.next(), await reader.next()].map(({ value }) => value);
+    expect(changes).toMatchObject([{ change: 2 }, { change: 3 }]);
+  });
+
   it('ends with its signal, also while it waits', async () => {
     const feed = createNumbers();
     const controller = new AbortController();

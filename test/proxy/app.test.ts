@@ -215,6 +215,18 @@ describe('the tRPC router', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
+  it('takes times that move for no change', async () => {
+    await clock.advance(1_000);
+    const before = await client().health.report.query();
+    await clock.advance(300_000);
+    const after = await client().health.report.query();
+    await clock.advance(300_000);
+    const later = await client().health.report.query();
+    expect(later.seq).toBe(after.seq);
+    expect(later.volumes['local']?.last_checked_at).not.toBe(after.volumes['local']?.last_checked_at);
+    expect(later.volumes['local']?.since).toBe(before.volumes['local']?.since);
+  });
+
   it('is what a plain tRPC client of the published type sees', async () => {
     const plain = createTRPCClient<AppRouter>({
       links: [
