@@ -59,7 +59,19 @@ export function createWorld() {
     if (service === undefined) {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
     }
-    return service.fetch(request);
+    const response = await service.fetch(request);
+    if (request.url.includes('health.report')) await held;
+    return response;
+  };
+  /** Reports that are made from now on are on their way until the function that it returns is called. */
+  let held = Promise.resolve();
+  const holdReports = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    return () => {
+      held = Promise.resolve();
+      resolve();
+    };
   };
 
   const { config } = parseManagerConfig(MANAGER_TOML, 'manager.toml');
@@ -81,6 +93,7 @@ export function createWorld() {
     startProxy,
     killProxy,
     stallProxy,
+    holdReports,
     transitions,
     query: async (text: string): Promise<unknown> => {
       const request = new Request('http://manager/graphql', {

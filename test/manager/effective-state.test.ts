@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEffectiveState } from '../../manager/effective-state.ts';
 import { UNASKED } from '../../probe/target-state.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createFakeClock, settled } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
 
 let world: ReturnType<typeof createWorld>;
@@ -139,6 +139,17 @@ describe('a check on demand', () => {
     const { last_checked_at } = (await world.manager.checkVolume({ proxy: 'proxy1', volume: 'volume1' })) ?? {};
     expect(Date.parse(last_checked_at ?? '')).toBeGreaterThan(Date.parse(before ?? ''));
     expect(Date.parse(last_checked_at ?? '')).toBe(world.clock.now());
+  });
+
+  it('is not content with a poll that was on its way before it', async () => {
+    await world.clock.advance(1_000);
+    const release = world.holdReports();
+    await world.clock.advance(8_500);
+    world.mounts.set('/volume1', 116);
+    const checked = world.manager.checkVolume({ proxy: 'proxy1', volume: 'volume1' });
+    await settled();
+    release();
+    expect(await checked).toMatchObject({ status: 'offline' });
   });
 
   it('is unknown behind a proxy that does not answer, and found out at once', async () => {
