@@ -2,7 +2,7 @@
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. For people's eyes only: no verdict depends on it. */
   readonly now: () => number;
-  /** A clock that never goes back, in milliseconds from an arbitrary start. */
+  /** Milliseconds from an arbitrary start: never go back, and count the time that the machine is suspended. */
   readonly mono: () => number;
   /** Calls back once after `ms`; the function it returns takes that back. */
   readonly after: (ms: number, callback: () => void) => () => void;
@@ -13,17 +13,6 @@ export interface Moment {
   readonly wall: number;
   readonly mono: number;
 }
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  mono: () => performance.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 export function moment(clock: Clock): Moment {
   return { wall: clock.now(), mono: clock.mono() };

@@ -51,6 +51,9 @@ export type OutcomeListener<A, R extends Reading> = (
 /** A timer this late means that the process was stopped, suspended or starved: what is out then proves nothing. */
 const PAUSE_MS = 2_000;
 
+/** Until it is first scheduled. */
+const NEVER: Due = { nominalMs: Infinity, dueMs: Infinity };
+
 interface Slot<A, R extends Reading> {
   readonly id: string;
   readonly target: Target<A>;
@@ -61,6 +64,8 @@ interface Slot<A, R extends Reading> {
 
 interface Call<A, R extends Reading> {
   readonly startedAt: Moment;
+  /** Since when it has been waited for, not counting the time before a pause. */
+  waitingSinceMs: number;
   readonly controller: AbortController;
   readonly done: PromiseWithResolvers<TargetState<A, R>>;
   deadlineMs: number;
@@ -89,10 +94,12 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
   return {
     register(id, target) {
       if (slots.has(id)) throw new Error(`${id} is registered already`);
-      const due = firstDue(id, target.intervalMs, { nowMs: clock.mono(), targets: slots.size + 1 });
-      const slot: Slot<A, R> = { id, target, state: UNASKED, due, call: null };
+      const slot: Slot<A, R> = { id, target, state: UNASKED, due: NEVER, call: null };
       slots.set(id, slot);
-      agenda.add(due.dueMs, { slot, due });
+      // Once all that are registered together are known: they are spread over a time that grows with their number.
+      queueMicrotask(() => {
+        if (slots.get(id) === slot) spread(slot);
+      });
     },
     unregister,
     state: (id) => slots.get(id)?.state,
@@ -131,16 +138,30 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     }
   }
 
-  /** Gives every call that was out during a pause its whole time again, and marks it as not to be believed. */
+  /**
+   * Begins anew with every target: a call that was out during a pause gets its whole time again and is not believed,
+   * the others are asked soon.
+   */
   function resume(): void {
     resumedAt = moment(clock);
     for (const slot of slots.values()) {
-      if (slot.call === null || slot.call.expired) continue;
-      slot.call.disturbed = true;
-      slot.call.deadlineMs = resumedAt.mono + slot.target.timeoutMs;
-      agenda.add(slot.call.deadlineMs, { slot, call: slot.call });
+      const { call } = slot;
+      if (call !== null) call.waitingSinceMs = resumedAt.mono;
+      if (call === null || call.expired) {
+        spread(slot);
+      } else {
+        call.disturbed = true;
+        call.deadlineMs = resumedAt.mono + slot.target.timeoutMs;
+        agenda.add(call.deadlineMs, { slot, call });
+      }
     }
     onResume();
+  }
+
+  function spread(slot: Slot<A, R>): void {
+    const { id, target } = slot;
+    slot.due = firstDue(id, target.intervalMs, { nowMs: clock.mono(), targets: slots.size });
+    agenda.add(slot.due.dueMs, { slot, due: slot.due });
   }
 
   function ask(slot: Slot<A, R>): Promise<TargetState<A, R>> {
@@ -154,6 +175,7 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     const startedAt = moment(clock);
     const call: Call<A, R> = {
       startedAt,
+      waitingSinceMs: startedAt.mono,
       controller: new AbortController(),
       done: Promise.withResolvers(),
       deadlineMs: startedAt.mono + slot.target.timeoutMs,
@@ -172,7 +194,7 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     if (call.disturbed && !call.expired) {
       start(slot).then(call.done.resolve, call.done.reject);
     } else if (!call.expired) {
-      call.done.resolve(record(slot, call, outcome));
+      record(slot, call, outcome);
     } else if (!isAborted(call.controller.signal, outcome)) {
       // It came back by itself, too late to count: whatever held it up is gone, so the target is asked anew.
       void start(slot);
@@ -183,14 +205,15 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     if (slot.call !== call || call.expired || clock.mono() + 1 < call.deadlineMs) return;
     call.expired = true;
     call.controller.abort(new DOMException(`no answer in ${slot.target.timeoutMs} ms`, 'TimeoutError'));
-    call.done.resolve(record(slot, call, timeoutOf(slot, call)));
+    record(slot, call, timeoutOf(slot, call));
   }
 
   function timeoutOf({ target: { timeoutMs } }: Slot<A, R>, call: Call<A, R>): Outcome<A> {
-    return { kind: 'timeout', timeoutMs, waitedMs: clock.mono() - call.startedAt.mono };
+    return { kind: 'timeout', timeoutMs, waitedMs: clock.mono() - call.waitingSinceMs };
   }
 
-  function record(slot: Slot<A, R>, { startedAt }: Call<A, R>, outcome: Outcome<A>): TargetState<A, R> {
+  /** Takes an outcome in, and answers whoever waits for it. */
+  function record(slot: Slot<A, R>, { startedAt, done }: Call<A, R>, outcome: Outcome<A>): TargetState<A, R> {
     const previous = slot.state;
     const finishedAt = moment(clock);
     const reading = read(outcome, slot.target, slot.id);
@@ -203,6 +226,7 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
       random: random(),
     });
     agenda.add(slot.due.dueMs, { slot, due: slot.due });
+    done.resolve(state);
     for (const listener of listeners) listener(slot.id, state, previous);
     return state;
   }

@@ -37,6 +37,10 @@ export function nextDue(
   if (state.reading?.againMs !== undefined && state.reading.againMs < intervalMs) {
     return { nominalMs: previous.nominalMs, dueMs: nowMs + state.reading.againMs };
   }
+  if (nowMs < previous.nominalMs - JITTER * intervalMs) {
+    // Asked on demand, before its turn: the turn stays where it is.
+    return { nominalMs: previous.nominalMs, dueMs: previous.nominalMs + wobble(intervalMs) };
+  }
   const behind = Math.max(0, nowMs - wobble(intervalMs) - previous.nominalMs);
   const nominalMs = previous.nominalMs + intervalMs * (Math.floor(behind / intervalMs) + 1);
   return { nominalMs, dueMs: nominalMs + wobble(intervalMs) };

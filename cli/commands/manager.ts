@@ -1,4 +1,3 @@
-import { systemClock } from '../../probe/clock.ts';
 import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/effective-state.ts';
@@ -6,6 +5,7 @@ import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
 import { createLog, type Level, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { systemClock } from '../system-clock.ts';
 import { proxyClients } from '../proxy-clients.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';

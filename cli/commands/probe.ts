@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
-import { systemClock } from '../../probe/clock.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
 import type { HardwareMetadata } from '../../schema/hardware-metadata.ts';
 import { loadConfig } from '../config-source.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { systemClock } from '../system-clock.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 
 export const probe: Command = {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
-import { systemClock } from '../../probe/clock.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
@@ -10,6 +9,7 @@ import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
 import { createLog, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { systemClock } from '../system-clock.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import { createManager, type Manager } from '../../manager/manager.ts';
-import { systemClock } from '../../probe/clock.ts';
+import { systemClock } from '../../cli/system-clock.ts';
 
 const report = (volumes: unknown) => ({
   result: { data: { status: 'healthy', version: '1', epoch: 'e', seq: 1, mono_ms: 1, volumes } },

@@ -124,6 +124,27 @@ describe('a call that does not return in time', () => {
     expect(storage.calls.length).toBe(2);
   });
 
+  it.each([
+    ['the reason it was aborted for', (signal: AbortSignal): unknown => signal.reason],
+    ['an AbortError', () => new DOMException('aborted', 'AbortError')],
+    ['an error that was caused by the abort', (signal: AbortSignal) => new Error('failed', { cause: signal.reason })],
+  ])('is not asked again at once where it ends with %s', async (_, errorOf) => {
+    const { clock, probe, storage } = createWorld();
+    probe.register('a', {
+      intervalMs: 30_000,
+      timeoutMs: 5_000,
+      ask: (signal) => {
+        const answer = storage.ask(signal);
+        signal.addEventListener('abort', () => {
+          storage.last().reject(errorOf(signal));
+        });
+        return answer;
+      },
+    });
+    await clock.advance(FIRST_MS + 5_500);
+    expect(storage.calls.length).toBe(1);
+  });
+
   it('is never made a second time while it is out; how long it has been out is told each time', async () => {
     const clock = createFakeClock();
     const waited: number[] = [];
@@ -185,6 +206,18 @@ describe('checkNow', () => {
     expect((await state).reading?.label).toBe('better');
   });
 
+  it('leaves the schedule where it is, however often it is called', async () => {
+    const { clock, probe } = createWorld();
+    probe.register('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: async () => 'well' });
+    await clock.advance(FIRST_MS);
+    const dueMs = probe.nextDueMs('a');
+    for (let i = 0; i < 10; i += 1) {
+      await clock.advance(1_000);
+      await probe.checkNow('a');
+    }
+    expect(probe.nextDueMs('a')).toBe(dueMs);
+  });
+
   it('answers at once for a call that is stuck', async () => {
     const { clock, probe, storage, register } = createWorld();
     register();
@@ -236,6 +269,44 @@ describe('a process that was stopped', () => {
     expect(outcomes).toEqual(['a:well']);
   });
 
+  it('does not count the time it slept against a call that was out too long before', async () => {
+    const clock = createFakeClock();
+    const waited: number[] = [];
+    const probe = createHealthProbe<string, Reading>({
+      clock,
+      random: () => 0.5,
+      read: (outcome) => {
+        if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
+        return read(outcome);
+      },
+    });
+    probe.register('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: createStorage().ask });
+    await clock.advance(6_000);
+    await clock.pause(600_000);
+    await clock.advance(1_000);
+    expect(waited).toEqual([5, 0]);
+  });
+
+  it('asks every target anew within moments, whatever its interval', async () => {
+    const { clock, probe } = createWorld();
+    probe.register('slow', { intervalMs: 86_400_000, timeoutMs: 5_000, ask: async () => 'well' });
+    probe.register('fast', { intervalMs: 1_000, timeoutMs: 500, ask: async () => 'well' });
+    await clock.advance(1_000);
+    await clock.pause(15_000);
+    const resumedMs = clock.mono();
+    await clock.advance(1_000);
+    expect(probe.state('slow')?.checkedAt?.mono).toBeGreaterThanOrEqual(resumedMs);
+  });
+
+  it('takes two seconds for a pause, and less for a busy machine', async () => {
+    const { clock, resumes, register } = createWorld();
+    register();
+    await clock.pause(FIRST_MS + 1_900);
+    expect(resumes).toEqual([]);
+    await clock.pause(30_000 + 2_200);
+    expect(resumes.length).toBe(1);
+  });
+
   it('still gives up on a call that stays out after it', async () => {
     const { clock, outcomes, register } = createWorld();
     register();
@@ -259,6 +330,7 @@ it('serves ten thousand targets with one timer', async () => {
       },
     });
   }
+  await settled();
   expect(clock.timers()).toBe(1);
   await clock.advance(10_000);
   expect([asked, clock.timers()]).toEqual([10_000, 1]);
