@@ -62,5 +62,5 @@ export function checkTimeoutMs(
   volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | 'intervalMs'>,
   atMostMs: number,
 ): number {
-  return volume.timeoutMs ?? Math.min(volume.intervalMs * 0.8, atMostMs);
+  return volume.timeoutMs ?? Math.round(Math.min(volume.intervalMs * 0.8, atMostMs));
 }

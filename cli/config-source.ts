@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { ReadConfig } from '../schema/config-file.ts';
+import { type ConfigKind, configKindOf } from './config-kind.ts';
 import { embeddedDefault } from './embedded.ts';
 import { CannotRun } from './run.ts';
 
 /** Reads a service's configuration from `file`, or the embedded default; prints what the file has that nobody knows. */
 export function loadConfig<T>(
   file: string | undefined,
-  { kind, parse }: { kind: 'proxy' | 'manager'; parse: (text: string, file: string) => ReadConfig<T> },
+  { kind, parse }: { kind: ConfigKind; parse: (text: string, file: string) => ReadConfig<T> },
 ): T {
-  const { config, warnings } =
-    file === undefined ? parse(embeddedDefault()[`${kind}Toml`], '(embedded default)') : parse(readConfig(file), file);
+  const text = file === undefined ? embeddedDefault()[`${kind}Toml`] : readConfig(file);
+  const found = configKindOf(text);
+  if (found !== null && found !== kind) throw new CannotRun(`${file} is the configuration of a ${found}`);
+  const { config, warnings } = parse(text, file ?? '(embedded default)');
   for (const warning of warnings) console.error(`warning: ${warning}`);
   return config;
 }
@@ -18,7 +21,13 @@ export function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CannotRun(`cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new CannotRun(`cannot read ${file}: ${WHY[code] ?? message}`);
   }
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'you may not read it',
+};

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CannotRun } from './run.ts';
 
 /** Where the embedded default keeps its example volume and its secret, below the current directory. */
 const DATA = 'data';
@@ -17,8 +18,7 @@ export interface Embedded {
  */
 export function embeddedDefault(): Embedded {
   const volumePath = resolve(DATA, 'local');
-  mkdirSync(volumePath, { recursive: true });
-  const secret = secretIn(resolve(DATA));
+  const secret = prepared(volumePath);
   return {
     volumePath,
     proxyToml: `
@@ -50,6 +50,19 @@ name = "example"
 host = "proxy1:local"
 `,
   };
+}
+
+/** Makes what the default needs and gives the secret. */
+function prepared(volumePath: string): string {
+  try {
+    mkdirSync(volumePath, { recursive: true });
+    return secretIn(resolve(DATA));
+  } catch (error) {
+    throw new CannotRun(
+      `the embedded default needs the directory ${resolve(DATA)}: ${(error as Error).message}; ` +
+        'start in a directory that you may write to, or name a configuration file',
+    );
+  }
 }
 
 function secretIn(directory: string): string {

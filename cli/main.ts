@@ -11,4 +11,7 @@ const COMMANDS: ReadonlyMap<string, CommandLoader> = new Map([
   ['version', async () => (await import('./commands/version.ts')).version],
 ]);
 
+// Whoever read what is printed may have gone, as `head` does: that is no reason to end a service, or to complain.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.exitCode = await run(COMMANDS, process.argv.slice(2));

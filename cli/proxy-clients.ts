@@ -4,24 +4,24 @@ import { createProxyClient, type ProxyClient } from '../client/proxy-client.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
 import { CannotRun } from './run.ts';
 
-/** A check of a volume may take as long as the slowest API check; the proxy's own deadline ends it before. */
-const CHECK_TIMEOUT_MS = 60_000;
+/** Whoever calls sets the deadline; this only bounds what nobody waits for any more. */
+const MAX_TIMEOUT_MS = 120_000;
 
 /** The manager's clients of its configured proxies, each with its own certificate authority. */
-export function proxyClients(
-  proxies: Readonly<Record<string, ProxyEntry>>,
-): (proxy: string, purpose: 'poll' | 'check') => ProxyClient {
+export function proxyClients(proxies: Readonly<Record<string, ProxyEntry>>): (proxy: string) => ProxyClient {
   const clients = new Map(
     Object.entries(proxies).map(([name, entry]) => {
-      const options = { url: entry.manager_api, secret: entry.secret, fetch: fetchOf(name, entry) };
-      const poll = createProxyClient({ ...options, timeoutMs: entry.health_check_timeout });
-      return [name, { poll, check: createProxyClient({ ...options, timeoutMs: CHECK_TIMEOUT_MS }) }] as const;
+      const { manager_api: url, secret } = entry;
+      return [
+        name,
+        createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, fetch: fetchOf(name, entry) }),
+      ] as const;
     }),
   );
-  return (proxy, purpose) => {
+  return (proxy) => {
     const client = clients.get(proxy);
     if (client === undefined) throw new Error(`no proxy "${proxy}" is configured`);
-    return client[purpose];
+    return client;
   };
 }
 

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { inspect, parseArgs, type ParseArgsConfig } from 'node:util';
 import { ConfigError } from '../schema/config-file.ts';
 
 /** One command of `volhealth`. */
@@ -77,7 +77,7 @@ function complaint({ name }: Command, error: unknown): string {
   if (code?.startsWith('ERR_PARSE_ARGS') === true) {
     return `volhealth ${name}: ${message.split('. ')[0]}; see volhealth ${name} --help`;
   }
-  throw error;
+  return `volhealth ${name}: ${inspect(error)}`;
 }
 
 async function overview(loaders: ReadonlyMap<string, CommandLoader>): Promise<string> {

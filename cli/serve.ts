@@ -23,6 +23,7 @@ const GRACE_MS = 1_000;
  * seconds, whatever is under way. Rejects with a `CannotRun` where the address cannot be had.
  */
 export async function serve({ fetch, address, tls, log, onStop }: ServeOptions): Promise<number> {
+  const stop = stopped();
   const server = await opened({ fetch, address, ...(tls === undefined ? {} : { tls }) }).catch((error: unknown) => {
     onStop();
     throw error;
@@ -32,7 +33,7 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
   log('info', `listening on ${url}`, { url });
   process.send?.({ ready: url });
 
-  const reason = await stopped();
+  const reason = await stop;
   log('info', `stopping: ${reason}`);
   onStop();
   server.close();
@@ -66,7 +67,7 @@ function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' 
 
 function whyNot({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE')
-    return 'the port is in use; end the other program, or choose another with --listen HOST:PORT';
+    return 'the port is in use; end the other program, or choose another address, by --listen or in the configuration file';
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
   if (code === 'EACCES') return 'ports below 1024 need more rights';
   return message;

@@ -52,6 +52,9 @@ export function describeFailure(error: unknown): AskingFailed {
     const { code } = link as NodeJS.ErrnoException;
     const known = code === undefined ? undefined : BY_CODE[code];
     if (known !== undefined) return new AskingFailed(known[0], known[1], { cause: error });
+    if (link.message === 'bad port') {
+      return new AskingFailed('unreachable', 'its port is one that HTTP clients refuse to ask', { cause: error });
+    }
     if (link.name === 'HTTPParserError') {
       return new AskingFailed('unreadable', 'its answer is not proper HTTP', { cause: error });
     }
@@ -64,9 +67,23 @@ export function describeFailure(error: unknown): AskingFailed {
     return new AskingFailed('forbidden', `the secret is refused (HTTP ${status})`, { cause: error });
   }
   if (status !== null && (status < 200 || status > 299)) {
-    return new AskingFailed('http', `answered HTTP ${status}`, { cause: error });
+    const said = isOwnAnswer(error) && status < 500 ? `: ${error.message}` : '';
+    return new AskingFailed('http', `answered HTTP ${status}${said}`, { cause: error });
   }
-  return new AskingFailed('unreadable', 'its answer could not be read', { cause: error });
+  if (isUnreadable(error)) return new AskingFailed('unreadable', 'its answer could not be read', { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new AskingFailed('unreachable', `cannot be asked: ${message}`, { cause: error });
+}
+
+/** Whether the other side answered by tRPC, with words of its own. */
+function isOwnAnswer(error: unknown): error is Error {
+  return error instanceof TRPCClientError && error.data != null;
+}
+
+/** Whether an answer came and made no sense, to the parser, to tRPC or to the schema. */
+function isUnreadable(error: unknown): boolean {
+  if (error instanceof TRPCClientError) return error.cause instanceof SyntaxError || error.meta !== undefined;
+  return error instanceof Error && error.name.endsWith('ZodError');
 }
 
 /** The status that a tRPC client error carries, of its own envelope or of the response it came in. */

@@ -1,12 +1,11 @@
-import { type Clock, type Moment, moment } from '../probe/clock.ts';
+import { type Clock, moment } from '../probe/clock.ts';
 import type { HealthProbe } from '../probe/health-probe.ts';
 import { UNASKED } from '../probe/target-state.ts';
-import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
-import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { ProxyView, Received } from './effective-status.ts';
-import { nextSlice, type ProxySlice, volumeHealth } from './proxy-slice.ts';
-import type { Snapshot } from './snapshot.ts';
+import { nextSlice, type ProxySlice } from './proxy-slice.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { PollReading } from './storage-health-checker.ts';
+import { nextSaid, type Said, type Transition } from './transitions.ts';
 
 export interface EffectiveStateOptions {
   readonly proxies: readonly ExpectedProxy[];
@@ -21,10 +20,6 @@ export interface ExpectedProxy {
   readonly intervalMs: number;
   readonly volumes: readonly string[];
 }
-
-export type Transition =
-  | { readonly of: 'proxy'; readonly previous: StorageProxyHealth; readonly current: StorageProxyHealth }
-  | { readonly of: 'volume'; readonly previous: VolumeHealth | null; readonly current: VolumeHealth };
 
 export interface EffectiveState {
   readonly snapshot: () => Snapshot;
@@ -45,6 +40,7 @@ const TIMES_EVERY_MS = 1_000;
 export function createEffectiveState(options: EffectiveStateOptions): EffectiveState {
   const { proxies, probe, clock, onTransition = () => {} } = options;
   const slices = new Map<string, ProxySlice>();
+  const said = new Map<string, Said>();
   let snapshot: Snapshot;
   let cancelTimes: (() => void) | null = null;
   let cancelStale: (() => void) | null = null;
@@ -74,7 +70,8 @@ export function createEffectiveState(options: EffectiveStateOptions): EffectiveS
     const current = sliceOf(proxy);
     const previous = slices.get(proxy.name) ?? current;
     slices.set(proxy.name, current);
-    const transitions = transitionsBetween(previous, current);
+    const { transitions, said: saidNow } = nextSaid(said.get(proxy.name) ?? previous, current);
+    said.set(proxy.name, saidNow);
     for (const transition of transitions) onTransition(transition);
     return transitions.length > 0 || !isSameReport(previous, current);
   }
@@ -110,42 +107,6 @@ export function createEffectiveState(options: EffectiveStateOptions): EffectiveS
       watchStaleness();
     });
   }
-}
-
-function snapshotOf(slices: ReadonlyMap<string, ProxySlice>, now: Moment): Snapshot {
-  const volume: Snapshot['volume'] = (host) => slices.get(host.proxy)?.volumes.get(host.volume) ?? null;
-  let all: readonly VolumeHealth[] | null = null;
-  return {
-    proxies: Array.from(slices.values(), ({ proxy }) => proxy),
-    get volumes() {
-      return (all ??= Array.from(slices.values(), ({ volumes }) => [...volumes.values()]).flat());
-    },
-    volumesOf: (name) => [...(slices.get(name)?.volumes.values() ?? [])],
-    volume,
-    effective(host) {
-      const view = slices.get(host.proxy)?.view ?? null;
-      return volume(host) ?? { ...volumeHealth({ ...host, view, previous: null, verdict: null, now }), since: null };
-    },
-  };
-}
-
-function transitionsBetween(a: ProxySlice, b: ProxySlice): readonly Transition[] {
-  const volumes = Array.from(b.volumes.values()).flatMap((current): Transition[] => {
-    const previous = a.volumes.get(current.volume_id) ?? null;
-    const isMoved = previous === null ? !current.is_healthy || current.is_degraded : isVolumeMoved(previous, current);
-    return isMoved ? [{ of: 'volume', previous, current }] : [];
-  });
-  const isProxyMoved =
-    a.proxy.status !== b.proxy.status ||
-    a.proxy.error_message !== b.proxy.error_message ||
-    a.proxy.state_type !== b.proxy.state_type;
-  return isProxyMoved ? [{ of: 'proxy', previous: a.proxy, current: b.proxy }, ...volumes] : volumes;
-}
-
-function isVolumeMoved(a: VolumeHealth, b: VolumeHealth): boolean {
-  return (
-    a.status !== b.status || a.is_degraded !== b.is_degraded || a.reason !== b.reason || a.state_type !== b.state_type
-  );
 }
 
 /** Within an epoch a proxy counts its changes, so equal counts mean that nothing but times moved. */

@@ -18,6 +18,8 @@ export interface Received {
   readonly report: ReceivedReport;
   /** When the report was asked for, on the manager's monotonic clock: all of the round trip counts as age. */
   readonly askedMonoMs: number;
+  /** How many reports of this epoch there have been, with this one. */
+  readonly reports: number;
 }
 
 export interface Effective {

@@ -3,15 +3,16 @@ import type { Clock } from '../probe/clock.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import { isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
-import { createEffectiveState, type EffectiveState, type Transition } from './effective-state.ts';
+import { createEffectiveState, type EffectiveState } from './effective-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createStorageHealthChecker } from './storage-health-checker.ts';
+import type { Transition } from './transitions.ts';
 import { createConfiguredVfolders, type VfolderSource } from './vfolders.ts';
 
 export interface ManagerOptions {
   readonly config: ManagerConfig;
-  /** A client for polls, or one that waits as long as a check of a volume may take. */
-  readonly clientOf: (proxy: string, purpose: 'poll' | 'check') => ProxyClient;
+  /** A client whose calls end by their signal, and have no shorter limit of their own. */
+  readonly clientOf: (proxy: string) => ProxyClient;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onTransition?: (transition: Transition) => void;
@@ -31,11 +32,14 @@ export interface Manager {
   readonly stop: () => void;
 }
 
+const DEFAULT_CHECK_TIMEOUT_MS = 15_000;
+const MAX_CHECK_TIMEOUT_MS = 60_000;
+
 export function createManager(options: ManagerOptions): Manager {
   const { config, clientOf, clock, random, onTransition } = options;
   const probe = createStorageHealthChecker({
     proxies: config.proxies,
-    clientOf: (proxy) => clientOf(proxy, 'poll'),
+    clientOf,
     clock,
     random,
     onResume: () => {
@@ -68,12 +72,26 @@ export function createManager(options: ManagerOptions): Manager {
     },
   };
 
+  function isHealthy(name: string): boolean {
+    return state.snapshot().proxies.some(({ proxy_name, is_healthy }) => proxy_name === name && is_healthy);
+  }
+
+  /** The proxy gives up on a storage after the check's own timeout; it has as long as for a poll to say so. */
+  function checkTimeoutMs(host: VolumeHost): number {
+    const { timeout_ms = DEFAULT_CHECK_TIMEOUT_MS } = state.snapshot().volume(host) ?? {};
+    const pollMs = config.proxies[host.proxy]?.health_check_timeout ?? 0;
+    return Math.min(timeout_ms, MAX_CHECK_TIMEOUT_MS) + pollMs;
+  }
+
   async function checkVolume({ proxy, volume }: VolumeHost): Promise<VolumeHealth | null> {
-    if (config.proxies[proxy] === undefined) return null;
+    if (!Object.hasOwn(config.proxies, proxy)) return null;
     // Whatever it answers, the poll that follows says it on every surface at once.
-    await clientOf(proxy, 'check')
-      .health.check.mutate({ volume })
-      .catch(() => {});
+    if (isHealthy(proxy)) {
+      const signal = AbortSignal.timeout(checkTimeoutMs({ proxy, volume }));
+      await clientOf(proxy)
+        .health.check.mutate({ volume }, { signal })
+        .catch(() => {});
+    }
     const checkedMs = clock.mono();
     const polled = await probe.checkNow(proxy);
     // A poll that was already out may have missed it.

@@ -3,8 +3,9 @@ import type { TargetState } from '../probe/target-state.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { ReceivedVolumeReport } from '../schema/volume-report.ts';
-import { effectiveStatus, type ProxyView, type Received, staleAtMs } from './effective-status.ts';
+import { type ProxyView, type Received, staleAtMs } from './effective-status.ts';
 import type { PollReading } from './storage-health-checker.ts';
+import { type Verdict, verdictOf, volumeHealth } from './volume-health.ts';
 
 /** The part of the manager's state that one proxy decides. Immutable. */
 export interface ProxySlice {
@@ -17,8 +18,6 @@ export interface ProxySlice {
   /** When time alone changes something next, on the monotonic clock; Infinity if never. */
   readonly nextStaleMs: number;
 }
-
-type Verdict = Pick<VolumeHealth, 'status' | 'since'>;
 
 export interface SliceInput {
   readonly name: string;
@@ -44,69 +43,10 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
     const verdict = previous?.verdicts.get(volume) ?? null;
     const health = volumeHealth({ proxy: name, volume, view, now, previous: before, verdict });
     volumes.set(volume, health);
-    const latest = health.status === 'unknown' ? verdict : { status: health.status, since: health.since };
+    const latest = health.status === 'unknown' ? verdict : verdictOf(health, view);
     if (latest !== null) verdicts.set(volume, latest);
   }
   return { proxy: proxyHealth(input), volumes, verdicts, view, nextStaleMs: nextStale(view, now) };
-}
-
-/** A volume as the manager vouches for it; what is not known of it is absent or null. Pure. */
-export function volumeHealth(input: {
-  proxy: string;
-  volume: string;
-  view: ProxyView | null;
-  previous: VolumeHealth | null;
-  /** The last one, from before the manager knew nothing. */
-  verdict: Verdict | null;
-  now: Moment;
-}): VolumeHealth {
-  const { proxy, volume, view, previous, verdict, now } = input;
-  const { status, reason, sentence } = effectiveStatus(view, volume, now.mono);
-  const report = view?.received?.report.volumes.get(volume) ?? null;
-  const isUnknown = status === 'unknown';
-  return {
-    ...(report === null ? {} : passedOn(report)),
-    proxy_name: proxy,
-    volume_id: volume,
-    backend_type: report?.backend ?? previous?.backend_type ?? 'unknown',
-    status,
-    status_info: sentence ?? report?.status_info ?? null,
-    is_healthy: status === 'healthy',
-    is_degraded: !isUnknown && (report?.degraded ?? false),
-    reason,
-    last_checked_at: report?.last_checked_at ?? previous?.last_checked_at ?? null,
-    since: sinceOf({ status, report, previous, verdict, now }),
-    last_known_status: lastKnown(report) ?? previous?.last_known_status ?? null,
-    checks: report?.checks ?? [],
-  };
-}
-
-/** What goes through as the proxy said it: a field added to the report's schema comes along by itself. */
-function passedOn(received: ReceivedVolumeReport) {
-  const { status, status_info, backend, last_checked_at, degraded, reason, since, checks, ...rest } = received;
-  const { checked_mono_ms, next_check_mono_ms, ...detail } = rest;
-  return detail;
-}
-
-function lastKnown(report: ReceivedVolumeReport | null): VolumeHealth['last_known_status'] {
-  return report === null || report.last_checked_at === null ? null : report.status;
-}
-
-/**
- * A status that stays keeps its instant, and so does a verdict that comes back the same after the manager knew nothing:
- * neither a poll that failed nor a restarted proxy, which counts anew, moves it.
- */
-function sinceOf(input: {
-  status: VolumeHealth['status'];
-  report: ReceivedVolumeReport | null;
-  previous: VolumeHealth | null;
-  verdict: Verdict | null;
-  now: Moment;
-}): string | null {
-  const { status, report, previous, verdict, now } = input;
-  if (previous?.status === status) return previous.since;
-  if (verdict?.status === status) return verdict.since;
-  return status === 'unknown' ? isoOf(now) : (report?.since ?? isoOf(now));
 }
 
 function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {

@@ -1,6 +1,9 @@
+import type { Moment } from '../probe/clock.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { VolumeHost } from '../schema/volume-host.ts';
+import type { ProxySlice } from './proxy-slice.ts';
+import { volumeHealth } from './volume-health.ts';
 
 /** The manager's whole effective state at one instant. Immutable: a later state is another snapshot. */
 export interface Snapshot {
@@ -14,4 +17,22 @@ export interface Snapshot {
   readonly volume: (host: VolumeHost) => VolumeHealth | null;
   /** As `volume`, but always a value: what is not known is `unknown`, with the reason. */
   readonly effective: (host: VolumeHost) => VolumeHealth;
+}
+
+/** One snapshot of all slices, which must not change any more. */
+export function snapshotOf(slices: ReadonlyMap<string, ProxySlice>, now: Moment): Snapshot {
+  const volume: Snapshot['volume'] = (host) => slices.get(host.proxy)?.volumes.get(host.volume) ?? null;
+  let all: readonly VolumeHealth[] | null = null;
+  return {
+    proxies: Array.from(slices.values(), ({ proxy }) => proxy),
+    get volumes() {
+      return (all ??= Array.from(slices.values(), ({ volumes }) => [...volumes.values()]).flat());
+    },
+    volumesOf: (name) => [...(slices.get(name)?.volumes.values() ?? [])],
+    volume,
+    effective(host) {
+      const view = slices.get(host.proxy)?.view ?? null;
+      return volume(host) ?? { ...volumeHealth({ ...host, view, previous: null, verdict: null, now }), since: null };
+    },
+  };
 }

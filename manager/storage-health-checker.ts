@@ -24,6 +24,7 @@ export interface StorageHealthCheckerOptions {
 
 /** A proxy that has just started knows of its volumes within moments. */
 const FIRST_CHECKS_MS = 500;
+const MAX_FIRST_REPORTS = 20;
 
 /** Polls every configured proxy, each at its own interval. One that is away holds up no other. */
 export function createStorageHealthChecker(options: StorageHealthCheckerOptions): HealthProbe<Received, PollReading> {
@@ -31,17 +32,18 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
   const probe = createHealthProbe<Received, PollReading>({ clock, random, onResume, read: readingOf });
   for (const [name, entry] of Object.entries(proxies)) {
     const client = clientOf(name);
+    const counted = countReports();
     probe.register(name, {
       intervalMs: entry.health_check_interval,
       timeoutMs: entry.health_check_timeout,
-      ask: (signal) => askReport(client, clock, signal),
+      ask: async (signal) => counted(await askReport(client, clock, signal)),
     });
   }
   return probe;
 }
 
 /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
-async function askReport(client: ProxyClient, clock: Clock, signal: AbortSignal): Promise<Received> {
+async function askReport(client: ProxyClient, clock: Clock, signal: AbortSignal): Promise<Omit<Received, 'reports'>> {
   for (let tries = 1; ; tries += 1) {
     const askedMonoMs = clock.mono();
     try {
@@ -53,15 +55,27 @@ async function askReport(client: ProxyClient, clock: Clock, signal: AbortSignal)
   }
 }
 
+/** Numbers the reports of each of a proxy's epochs. */
+function countReports(): (received: Omit<Received, 'reports'>) => Received {
+  let epoch = '';
+  let reports = 0;
+  return (received) => {
+    reports = received.report.epoch === epoch ? reports + 1 : 1;
+    epoch = received.report.epoch;
+    return { ...received, reports };
+  };
+}
+
 function readingOf(outcome: Outcome<Received>): PollReading {
   if (outcome.kind === 'answer') {
     const volumes = [...outcome.answer.report.volumes.values()];
     const isComplete = volumes.every((volume) => volume?.last_checked_at !== null);
-    return { ok: true, label: 'healthy', errorMessage: null, ...(isComplete ? {} : { againMs: FIRST_CHECKS_MS }) };
+    const isStarting = !isComplete && outcome.answer.reports <= MAX_FIRST_REPORTS;
+    return { ok: true, label: 'healthy', errorMessage: null, ...(isStarting ? { againMs: FIRST_CHECKS_MS } : {}) };
   }
-  const { kind, message } =
+  const { message } =
     outcome.kind === 'error'
       ? describeFailure(outcome.error)
       : new AskingFailed('timeout', `timed out after ${outcome.timeoutMs / 1_000} s`);
-  return { ok: false, label: `unhealthy:${kind}`, errorMessage: message };
+  return { ok: false, label: 'unhealthy', errorMessage: message };
 }

@@ -1,7 +1,8 @@
 import { parse } from 'smol-toml';
 import { findBackend } from '../backends/register.ts';
-import { ConfigError, locateKeys, type ReadConfig, readConfigFile } from '../schema/config-file.ts';
+import { ConfigError, type ReadConfig, readConfigFile } from '../schema/config-file.ts';
 import { BACKEND_AI_PROXY_KEYS, ProxyConfig } from '../schema/proxy-config.ts';
+import { locateKeys } from '../schema/toml-lines.ts';
 
 /**
  * Reads a `storage-proxy.toml`, the backends' own options included. Throws a `ConfigError` naming every mistake; an

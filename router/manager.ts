@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import { VolumeHealth } from '../schema/volume-health.ts';
 import { parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import { masked } from './masked.ts';
 
 /** What the manager offers to its router. A host whose proxy or volume is not known is `null`. */
 export interface ManagerContext {
@@ -13,7 +14,7 @@ export interface ManagerContext {
   readonly check: (host: VolumeHost) => Promise<VolumeHealth | null>;
 }
 
-const t = initTRPC.context<ManagerContext>().create({ isDev: false });
+const t = initTRPC.context<ManagerContext>().create({ isDev: false, errorFormatter: masked });
 
 const ofHost = t.procedure.input(z.object({ host: z.string() }));
 

@@ -4,6 +4,7 @@ import { ProxyEvent } from '../schema/event.ts';
 import { HardwareMetadata } from '../schema/hardware-metadata.ts';
 import { HealthReport } from '../schema/health-report.ts';
 import { VolumeReport } from '../schema/volume-report.ts';
+import { masked } from './masked.ts';
 
 /** A configured volume, without its options: those hold secrets. */
 export const VolumeEntry = z.object({
@@ -37,6 +38,7 @@ class VolumeNotFound extends Error {
 
 const t = initTRPC.context<ProxyContext>().create({
   isDev: false,
+  errorFormatter: masked,
   sse: { ping: { enabled: true, intervalMs: 2_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
 });
 

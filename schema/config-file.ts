@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { locateKeys } from './toml-lines.ts';
 
 export interface ConfigFile {
   /** How the file is called in messages. */
@@ -38,6 +39,8 @@ export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFil
   const say = (path: readonly PropertyKey[], message: string) =>
     `${source.file}:${lines(path)}  ${path.map(String).join('.') || '(file)'}  ${message}`;
 
+  const forbidden = forbiddenKeys(raw);
+  if (forbidden.length > 0) throw new ConfigError(forbidden.map((path) => say(path, 'cannot be used as a name')));
   const first = schema.safeParse(raw);
   if (first.success) return { config: first.data, warnings: [] };
   const unknown = flat(first.error.issues).flatMap((issue) =>
@@ -51,7 +54,7 @@ export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFil
   const second = schema.safeParse(raw);
   if (second.success) return { config: second.data, warnings };
   const problems = flat(second.error.issues).map((issue) =>
-    say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue.path)}`),
+    say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue)}`),
   );
   throw new ConfigError([...new Set(problems)], warnings);
 }
@@ -66,10 +69,18 @@ function parsed({ file, text, parse }: ConfigFile): unknown {
   }
 }
 
+/** Paths of keys that mean something to JavaScript, and would be lost without a word. */
+function forbiddenKeys(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (value === null || typeof value !== 'object' || value instanceof Date) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '__proto__' ? [[...path, key]] : forbiddenKeys(inner, [...path, key]),
+  );
+}
+
 /** The issues that matter: of a union those of its first branch, of a bad name what is wrong with it. */
 function flat(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
-    if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
+    if (issue.code === 'invalid_key') return [{ ...issue, message: issue.issues[0]?.message ?? issue.message }];
     if (issue.code !== 'invalid_union' || issue.errors[0] === undefined) return [issue];
     return flat(issue.errors[0].map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
   });
@@ -81,26 +92,28 @@ const sentence = (message: string): string =>
     .replace(/, received .*$/, '')
     .replace(/^Invalid option: /, '');
 
-function found(raw: unknown, path: readonly PropertyKey[]): string {
+function found(raw: unknown, { code, path }: z.core.$ZodIssue): string {
+  if (code === 'invalid_key') return JSON.stringify(path.at(-1));
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], raw);
   if (value === undefined) return 'nothing';
-  if (path.some((key) => /secret|password|token/i.test(String(key)))) return `a ${typeof value}`;
+  if (value === '') return 'an empty string';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Date) return 'a date';
+  if (typeof value === 'object') return 'a table';
+  if (path.some((key) => /secret|password|token|options/i.test(String(key)))) return `a ${typeof value}`;
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function matches(pattern: string, path: readonly PropertyKey[]): boolean {
   const parts = pattern.split('.');
-  return (
-    parts.every((part, i) => part === '**' || part === '*' || part === path[i]) &&
-    (parts.length === path.length || parts.at(-1) === '**')
-  );
+  return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
 }
 
 /** Bare kebab-case keys as snake_case: Backend.AI accepts both. Names of volumes and proxies stay as written. */
 function snakeCased(value: unknown, depth = 0, named = false): unknown {
   if (Array.isArray(value)) return value.map((item) => snakeCased(item, depth));
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) === Date.prototype) return value;
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
     const name = named ? key : key.replaceAll('-', '_');
     return [name, snakeCased(inner, depth + 1, depth === 0 && (name === 'volume' || name === 'proxies'))] as const;
@@ -112,46 +125,3 @@ function remove(raw: unknown, path: readonly PropertyKey[]): void {
   const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], raw);
   delete (parent as Record<PropertyKey, unknown>)[path.at(-1) as PropertyKey];
 }
-
-/**
- * Finds the line of a key in a TOML text: of the key itself, else of the nearest table around it.
- * It reads headers and `key =` at the start of a line; a key inside an inline table is found at its table's line.
- */
-export function locateKeys(text: string): (path: readonly PropertyKey[]) => number {
-  const lines = new Map<string, number>();
-  const tables = new Map<string, number>();
-  let table: string[] = [];
-  let quoted: '"""' | "'''" | null = null;
-  text.split('\n').forEach((line, index) => {
-    const opened = quoted;
-    for (const [mark] of line.matchAll(/"""|'''/g)) {
-      if (quoted === null) quoted = mark as '"""';
-      else if (quoted === mark) quoted = null;
-    }
-    if (opened !== null) return;
-    const header = /^\s*(\[\[?)\s*([^\]]+?)\s*\]/.exec(line);
-    const key = /^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=/.exec(line);
-    if (header?.[2] !== undefined) {
-      table = keyParts(header[2]);
-      if (header[1] === '[[') {
-        const name = table.join('.');
-        const nth = tables.get(name) ?? 0;
-        tables.set(name, nth + 1);
-        table = [...table, String(nth)];
-      }
-      lines.set(table.join('.'), index + 1);
-    } else if (key?.[1] !== undefined) lines.set([...table, ...keyParts(key[1])].join('.'), index + 1);
-  });
-  return (path) => {
-    for (let length = path.length; length > 0; length -= 1) {
-      const line = lines.get(path.slice(0, length).map(snake).join('.'));
-      if (line !== undefined) return line;
-    }
-    return 1;
-  };
-}
-
-const snake = (key: PropertyKey): string => String(key).replaceAll('-', '_');
-
-const keyParts = (dotted: string): string[] =>
-  [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(([, a, b, c]) => snake(a ?? b ?? c ?? ''));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
-import { Address } from './proxy-config.ts';
+import { Address, SharedSecret } from './proxy-config.ts';
 import { VirtualFolder } from './vfolder.ts';
 import { isNoStorage, parseVolumeHost } from './volume-host.ts';
 
@@ -15,7 +15,7 @@ export const ProxyEntry = z
     manager_api: z
       .url({ protocol: /^https?$/, error: 'expected a URL such as "http://127.0.0.1:6022"' })
       .describe("URL of the proxy's manager-facing API."),
-    secret: z.string({ error: 'expected the secret of the proxy' }).min(1).describe('Shared secret.'),
+    secret: SharedSecret.describe('Shared secret.'),
     ssl_verify: z.boolean().default(true).describe("Whether the proxy's certificate is verified."),
     ca: z.string().optional().describe("PEM file with the authority of the proxy's certificate."),
     volumes: z.array(z.string()).default([]).describe('Volumes to show even while the proxy was never reached.'),
@@ -31,7 +31,7 @@ export const ProxyEntry = z
   .transform((entry) => ({
     ...entry,
     health_check_timeout:
-      entry.health_check_timeout ?? Math.min(0.8 * entry.health_check_interval, MAX_POLL_TIMEOUT_MS),
+      entry.health_check_timeout ?? Math.round(Math.min(0.8 * entry.health_check_interval, MAX_POLL_TIMEOUT_MS)),
   }));
 export type ProxyEntry = z.infer<typeof ProxyEntry>;
 
@@ -43,6 +43,16 @@ const VfolderEntry = z.strictObject({
   }),
 });
 
+function refuseDuplicates(folders: readonly { readonly id: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of folders.entries()) {
+    if (seen.has(id.toLowerCase())) {
+      context.addIssue({ code: 'custom', path: [index, 'id'], message: 'expected a UUID that no other folder has' });
+    }
+    seen.add(id.toLowerCase());
+  }
+}
+
 /** `manager.toml`. */
 export const ManagerConfig = z.strictObject({
   api: z
@@ -52,7 +62,11 @@ export const ManagerConfig = z.strictObject({
     })
     .prefault({}),
   proxies: z.record(ProxyName, ProxyEntry).default({}),
-  vfolder: z.array(VfolderEntry).default([]).describe('Virtual folders, where they come from no database.'),
+  vfolder: z
+    .array(VfolderEntry)
+    .superRefine(refuseDuplicates)
+    .default([])
+    .describe('Virtual folders, where they come from no database.'),
 });
 export type ManagerConfig = z.infer<typeof ManagerConfig>;
 

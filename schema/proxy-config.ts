@@ -28,7 +28,7 @@ export const VolumeConfig = z
     backend: z.string({ error: 'expected the name of a backend such as "vfs"' }).min(1).describe('Kind of storage.'),
     path: z
       .string({ error: 'expected the path at which the volume is mounted' })
-      .regex(/^\//, { error: 'expected an absolute path' })
+      .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, { error: 'expected an absolute path' })
       .describe('Where the volume is mounted.'),
     fsprefix: z.string().nullish().describe('Directory below `path`; read for compatibility.'),
     health_check_interval: Interval.default(30_000).describe('How often the storage is asked.'),
@@ -50,7 +50,10 @@ export const VolumeConfig = z
   });
 export type VolumeConfig = z.infer<typeof VolumeConfig>;
 
-const SharedSecret = z.string({ error: 'expected the secret that the manager sends' }).min(1);
+/** It travels in an HTTP header. */
+export const SharedSecret = z
+  .string({ error: 'expected the secret that proxy and manager share' })
+  .regex(/^[\x21-\x7e]+( +[\x21-\x7e]+)*$/, { error: 'expected printable ASCII characters' });
 
 /** `storage-proxy.toml`. Tables and keys of Backend.AI that are not needed here are ignored. */
 export const ProxyConfig = z.strictObject({
@@ -80,8 +83,28 @@ export type ProxyConfig = z.infer<typeof ProxyConfig>;
 
 /** Keys of a Backend.AI `storage-proxy.toml` (22.09 … 26.x) that say nothing to us. */
 export const BACKEND_AI_PROXY_KEYS = [
-  'storage_proxy.*',
-  'storage_proxy.**',
+  ...[
+    'aiomonitor_port',
+    'aiomonitor_termui_port',
+    'aiomonitor_webui_port',
+    'allow_auto_quota_scope_creation',
+    'auto_quota_scope_creation',
+    'event_loop',
+    'group',
+    'ipc_base_path',
+    'max_upload_size',
+    'num_proc',
+    'pid_file',
+    'scandir_limit',
+    'secret',
+    'session_expire',
+    'use_experimental_redis_event_dispatcher',
+    'use_watcher',
+    'user',
+    'volume_stats',
+    'watcher_insock_path_prefix',
+    'watcher_outsock_path_prefix',
+  ].map((key) => `storage_proxy.${key}`),
   'api.client',
   'api.manager.announce_addr',
   'api.manager.announce_internal_addr',
@@ -112,7 +135,7 @@ export function parseAddress(value: unknown): ListenAddress | null {
 }
 
 function address(host: unknown, port: unknown): ListenAddress | null {
-  const number = typeof port === 'string' && port !== '' ? Number(port) : port;
+  const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
   if (typeof host !== 'string' || host === '') return null;
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 65_536
     ? { host, port: number }

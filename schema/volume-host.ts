@@ -1,15 +1,8 @@
-import { z } from 'zod';
-
 /** One volume behind one proxy. `proxy` is the name the *manager's* configuration gives the proxy. */
 export interface VolumeHost {
   readonly proxy: string;
   readonly volume: string;
 }
-
-/** The text of a volume host: `proxy:volume`. */
-export const VolumeHostName = z
-  .string()
-  .refine((text) => parseVolumeHost(text) !== null, { error: 'expected a volume host such as "proxy1:volume1"' });
 
 /**
  * Splits `proxy:volume` at the *first* colon, as Backend.AI does (`StorageSessionManager.split_host`);

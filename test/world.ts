@@ -1,7 +1,7 @@
 import { createProxyClient } from '../client/proxy-client.ts';
 import { createManagerApp } from '../manager/app.ts';
 import { parseManagerConfig } from '../manager/config.ts';
-import type { Transition } from '../manager/effective-state.ts';
+import type { Transition } from '../manager/transitions.ts';
 import { createManager } from '../manager/manager.ts';
 import { createProxyApp } from '../proxy/app.ts';
 import { parseProxyConfig } from '../proxy/config.ts';

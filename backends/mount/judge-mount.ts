@@ -50,7 +50,7 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
 
 function liesOnItsOwn({ path, evidence: { mountId, parentMountId }, row }: MountLook): boolean {
   if (row === null) return false;
-  return parentMountId === undefined ? row.mountPoint === resolve(path) : mountId !== parentMountId;
+  return row.mountPoint === resolve(path) || (parentMountId !== undefined && mountId !== parentMountId);
 }
 
 function isOfExpectedType({ row, expectedTypes }: MountLook): boolean {

@@ -31,6 +31,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   /** Paths whose last call fell silent. They never get the last worker, so that the others are always served. */
   const suspects = new Set<string>();
   let isStopped = false;
+  let isServing = false;
 
   return { ask, stop, counts };
 
@@ -63,16 +64,20 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
 
   /** Gives waiting calls to workers: first come, first served, but for suspects that have their share of workers. */
   function serve(): void {
+    // A worker that cannot even be started is lost before this returns, and asks to be replaced.
+    if (isServing) return;
+    isServing = true;
     for (const call of queue) {
       const isSuspect = suspects.has(call.path);
       if (isSuspect && counts().silent >= maxStuck) refuse(call);
       else if (!isSuspect || countSeats(isTrying) < maxActive - 1) {
         const seat = freeSeat();
-        if (seat === undefined) return;
+        if (seat === undefined) break;
         queue.delete(call);
         seat.take(call);
       }
     }
+    isServing = false;
   }
 
   function freeSeat(): Seat | undefined {

@@ -1,8 +1,9 @@
-import { parse } from 'smol-toml';
 import { parseManagerConfig } from '../../manager/config.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
+import { configKindOf } from '../config-kind.ts';
 import { readConfig } from '../config-source.ts';
-import { CannotRun, type Command } from '../run.ts';
+import type { Command } from '../run.ts';
+import { tlsOf } from '../tls.ts';
 
 export const checkConfig: Command = {
   name: 'check-config',
@@ -19,32 +20,17 @@ Example:
   args: [1, 1],
   run: async ([file = '']) => {
     const content = readConfig(file);
-    if (isManagers(content)) {
+    if (configKindOf(content) === 'manager') {
       const { config, warnings } = parseManagerConfig(content, file);
       report(file, warnings, `a manager with ${count(config.proxies, 'proxy', 'proxies')}`);
     } else {
       const { config, warnings } = parseProxyConfig(content, file);
+      tlsOf(config);
       report(file, warnings, `a storage proxy with ${count(config.volume, 'volume', 'volumes')}`);
     }
     return 0;
   },
 };
-
-function isManagers(content: string): boolean {
-  let tables: Record<string, unknown>;
-  try {
-    tables = parse(content);
-  } catch {
-    return false; // Either parser names the mistake.
-  }
-  const api = Object.keys(tables['api'] ?? {});
-  const isManager = 'proxies' in tables || 'vfolder' in tables || api.includes('listen') || api.includes('graphiql');
-  const isProxy = 'volume' in tables || api.includes('manager');
-  if (isManager && isProxy) {
-    throw new CannotRun('the file has tables of a proxy and of a manager: they have a file each');
-  }
-  return isManager;
-}
 
 function report(file: string, warnings: readonly string[], what: string): void {
   for (const warning of warnings) console.error(`warning: ${warning}`);

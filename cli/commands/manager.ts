@@ -1,6 +1,6 @@
 import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
-import type { Transition } from '../../manager/effective-state.ts';
+import type { Transition } from '../../manager/transitions.ts';
 import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
 import { createLog, type Level, levelOf } from '../log.ts';
@@ -29,6 +29,7 @@ Example:
     const config = loadConfig(text(options, 'config'), { kind: 'manager', parse: parseManagerConfig });
     const address = listenAddress(text(options, 'listen')) ?? config.api.listen;
     const log = createLog('manager');
+    if (Object.keys(config.proxies).length === 0) log('warn', 'no storage proxy is configured: [proxies.NAME]');
     const service = createManager({
       config,
       clientOf: proxyClients(config.proxies),

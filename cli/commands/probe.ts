@@ -24,7 +24,7 @@ Example:
   args: [1, 1],
   run: async ([name = ''], options) => {
     const config = loadConfig(text(options, 'config'), { kind: 'proxy', parse: parseProxyConfig });
-    const volume = config.volume[name];
+    const volume = Object.hasOwn(config.volume, name) ? config.volume[name] : undefined;
     if (volume === undefined) {
       const known = Object.keys(config.volume).join(', ') || 'none';
       throw new CannotRun(`there is no volume "${name}"; configured: ${known}`);

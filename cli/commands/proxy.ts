@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
-import { type ProxyConfig, parseAddress } from '../../schema/proxy-config.ts';
+import { parseAddress } from '../../schema/proxy-config.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
 import { createLog, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { systemClock } from '../system-clock.ts';
+import { tlsOf } from '../tls.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
@@ -78,16 +78,6 @@ export function listenAddress(option: string | undefined): ReturnType<typeof par
   const address = parseAddress(option);
   if (address === null) throw new CannotRun(`--listen expects HOST:PORT such as 127.0.0.1:6022, found "${option}"`);
   return address;
-}
-
-function tlsOf({ api: { manager } }: ProxyConfig): { cert: Buffer; key: Buffer } | null {
-  const { ssl_enabled, ssl_cert, ssl_privkey } = manager;
-  if (!ssl_enabled || ssl_cert == null || ssl_privkey == null) return null;
-  try {
-    return { cert: readFileSync(ssl_cert), key: readFileSync(ssl_privkey) };
-  } catch (error) {
-    throw new CannotRun(`cannot read the certificate: ${(error as Error).message}`);
-  }
 }
 
 const sentence = (volume: string, { status, degraded, status_info, state_type, attempt }: VolumeReport): string =>

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDefault } from '../embedded.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
-import { type Command, text } from '../run.ts';
+import { CannotRun, type Command, text } from '../run.ts';
 import { stopped } from '../stopped.ts';
 
 const LAUNCHER = fileURLToPath(
@@ -21,7 +21,7 @@ interface Service {
 
 export const up: Command = {
   name: 'up',
-  usage: '[--proxy-config FILE] [--manager-config FILE]',
+  usage: '[--proxy-config FILE --manager-config FILE]',
   summary: 'Run a storage proxy and a manager together, on this machine, each in a process of its own.',
   help: `  --proxy-config FILE     a storage-proxy.toml; default: one vfs volume "local" over ./data/local
   --manager-config FILE   a manager.toml; default: that proxy as "proxy1", and one example folder
@@ -35,6 +35,11 @@ Example:
   args: [0, 0],
   run: async (_, options) => {
     const files = { proxy: text(options, 'proxy-config'), manager: text(options, 'manager-config') };
+    if ((files.proxy === undefined) !== (files.manager === undefined)) {
+      throw new CannotRun(
+        '--proxy-config and --manager-config go together: each names the other by address and secret',
+      );
+    }
     console.log(`volhealth ${PACKAGE_VERSION}: starting a storage proxy and a manager`);
     if (files.proxy === undefined) {
       const directory = relative(process.cwd(), embeddedDefault().volumePath);
@@ -50,13 +55,14 @@ Example:
     // The manager comes second, so that its first poll finds somebody.
     const proxyUrl = await started('proxy');
     const managerUrl = proxyUrl === null ? null : await started('manager');
+    const hasFailed = services.some(({ child }) => child.exitCode !== null || child.signalCode !== null);
     if (proxyUrl !== null && managerUrl !== null) {
       console.log(welcome(proxyUrl, managerUrl));
       for (const service of services) announceEnd(service, files[service.name]);
       await stopping;
     }
     await Promise.all(services.map(stop));
-    return services.some(({ child }) => child.exitCode === 2) ? 2 : 0;
+    return hasFailed ? 2 : 0;
   },
 };
 
@@ -71,6 +77,10 @@ function start(name: Service['name'], config: string | undefined): Service {
       resolve(message.ready);
     });
     child.once('exit', () => {
+      resolve(null);
+    });
+    child.once('error', (error) => {
+      console.error(`the ${name} cannot be started: ${error.message}`);
       resolve(null);
     });
   });

@@ -1,11 +1,28 @@
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import type { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
 import { badUserInput } from './bad-user-input.ts';
 
 /** What an honest query never needs: GraphiQL's introspection is 20 deep, a page with every field is 9. */
 export const MAX_DEPTH = 25;
 export const MAX_ALIASES = 100;
 export const MAX_TOKENS = 20_000;
+export const MAX_NESTING = 200;
+
+const OPENING = new Set('{[(');
+const CLOSING = new Set('}])');
+
+/** Refuses a text so deeply nested that parsing it, which recurses, would run out of stack. */
+export const nestingLimit: Plugin = {
+  onParse({ params: { source } }) {
+    let depth = 0;
+    for (const character of String(source)) {
+      if (OPENING.has(character)) depth += 1;
+      else if (CLOSING.has(character)) depth -= 1;
+      if (depth > MAX_NESTING) throw refusal(`Nesting limit of ${MAX_NESTING} exceeded.`);
+    }
+  },
+};
 
 /** Refuses a query beyond a limit with one error that names it, before anything else is said about the query. */
 export function queryLimits() {
@@ -22,8 +39,12 @@ export function queryLimits() {
 const limit = (n: number) => ({ n, onReject: [refuse], propagateOnRejection: false });
 
 function refuse(_context: unknown, { message }: GraphQLError): never {
-  const error = badUserInput(message.replace(/^Syntax Error: /, ''));
+  throw refusal(message.replace(/^Syntax Error: /, ''));
+}
+
+function refusal(message: string): GraphQLError {
+  const error = badUserInput(message);
   // `spec`: as GraphQL over HTTP has it, 200 to who accepts `application/json` only.
   error.extensions['http'] = { status: 400, spec: true };
-  throw error;
+  return error;
 }

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
 import type { GraphqlContext } from './context.ts';
-import { queryLimits } from './limits.ts';
+import { nestingLimit, queryLimits } from './limits.ts';
 import { noPage, strictRequests } from './requests.ts';
 import { schema } from './schema.ts';
 import { steadySnapshot } from './steady-snapshot.ts';
@@ -40,7 +40,7 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
     context,
     graphiql: graphiql && { title: 'volhealth', defaultQuery: DEFAULT_QUERY },
     renderGraphiQL,
-    plugins: [strictRequests, ...(graphiql ? [] : [noPage]), queryLimits(), steadySnapshot],
+    plugins: [strictRequests, ...(graphiql ? [] : [noPage]), nestingLimit, queryLimits(), steadySnapshot],
     fetchAPI: { Response },
     cors: false,
     multipart: false,

@@ -4,7 +4,7 @@ import { badUserInput } from './bad-user-input.ts';
 import { builder, zod } from './builder.ts';
 import { pageOf } from './connection.ts';
 import { parseGlobalId } from './global-id.ts';
-import { VolumeHealthType } from './volume-health.ts';
+import { VolumeHealthType, volumeHost } from './volume-health.ts';
 import { named } from './zod-shape.ts';
 
 const { id: NAME, description } = named(VirtualFolder);
@@ -49,8 +49,10 @@ builder.queryFields((t) => ({
       type: VirtualFolderNodeType,
       description: 'Virtual folders, ordered by UUID: 20 unless `first` or `last` says how many, at most 100.',
       args: { host: t.arg.string({ description: 'Only folders on this volume host, `proxy:volume`.' }) },
-      resolve: async (_root, { host, ...page }, { vfolders }) =>
-        pageOf(await vfolders.list(host), page, ({ id }) => id),
+      async resolve(_root, { host, ...page }, { vfolders }) {
+        if (host != null && !isNoStorage(host)) volumeHost(host);
+        return pageOf(await vfolders.list(host), page, ({ id }) => id);
+      },
     },
     { name: 'VirtualFolderConnection' },
     { name: 'VirtualFolderEdge' },

@@ -44,7 +44,8 @@ builder.mutationField('checkVolume', (t) =>
   }),
 );
 
-function volumeHost(text: string): VolumeHost {
+/** Reads an argument; a malformed one is the caller's mistake. */
+export function volumeHost(text: string): VolumeHost {
   const host = parseVolumeHost(text);
   if (host === null) throw badUserInput(`host: expected a volume host such as "proxy1:volume1", found "${text}"`);
   return host;

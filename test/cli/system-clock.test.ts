@@ -11,11 +11,11 @@ function createMachine() {
   );
   return {
     elapsed,
-    run(ms: number) {
+    run: (ms: number) => {
       runningMs += ms;
       uptimeMs += ms;
     },
-    suspend(ms: number) {
+    suspend: (ms: number) => {
       uptimeMs += ms;
     },
   };

@@ -3,6 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../client/failure.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
+import { parseHealthReport } from '../../schema/health-report.ts';
 
 const opened: Server[] = [];
 const sockets = new Set<Socket>();
@@ -27,10 +28,10 @@ const tcp = async (onSocket: (socket: Socket) => void) => listening(createTcpSer
 
 async function failureOf(url: string, { timeoutMs = 2_000, maxBytes = 8 * 2 ** 20 } = {}): Promise<string> {
   const client = createProxyClient({ url, secret: 's', timeoutMs, maxBytes });
-  const error = await client.health.report.query().then(
-    () => null,
-    (reason: unknown) => reason,
-  );
+  const error = await client.health.report
+    .query()
+    .then(parseHealthReport)
+    .catch((reason: unknown) => reason);
   const { kind, message } = describeFailure(error);
   return `${kind}: ${message}`;
 }
@@ -137,6 +138,21 @@ describe('a proxy that cannot be asked is told by why, in words: it', () => {
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"title":"Not found"}'),
     );
     expect(await failureOf(url)).toBe('http: answered HTTP 404');
+  });
+
+  it('does not have what was asked for, in its own words', async () => {
+    const data = { code: 'NOT_FOUND', httpStatus: 404, kind: 'VOLUME_NOT_FOUND', volume: 'v' };
+    const body = { error: { message: 'there is no volume "v"', code: -32_004, data } };
+    const url = await http((_, response) =>
+      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
+    expect(await failureOf(url)).toBe('http: answered HTTP 404: there is no volume "v"');
+  });
+
+  it('has a port that fetch refuses', async () => {
+    expect(await failureOf('http://127.0.0.1:10080')).toBe(
+      'unreachable: its port is one that HTTP clients refuse to ask',
+    );
   });
 
   it('fails inside', async () => {

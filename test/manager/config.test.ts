@@ -38,6 +38,13 @@ describe('a manager.toml', () => {
     expect(config.proxies['proxy1']?.health_check_timeout).toBe(1_600);
   });
 
+  it('refuses a folder whose id another has', () => {
+    const again = GOOD.slice(GOOD.indexOf('[[vfolder]]')).replace('6f1c2a54', '6F1C2A54');
+    expect(problemsOf(GOOD + again)).toEqual([
+      'manager.toml:10  vfolder.1.id  expected a UUID that no other folder has, found "6F1C2A54-0a0b-4f6e-9a51-0123456789ab"',
+    ]);
+  });
+
   it('may be empty', () => {
     expect(parseManagerConfig('', 'manager.toml').config.proxies).toEqual({});
   });
@@ -54,7 +61,7 @@ describe('a manager.toml', () => {
     ],
     [
       GOOD.replace('secret = "s"', ''),
-      'manager.toml:2  proxies.proxy1.secret  expected the secret of the proxy, found nothing',
+      'manager.toml:2  proxies.proxy1.secret  expected the secret that proxy and manager share, found nothing',
     ],
     [
       GOOD.replace('proxy1:local', 'proxy1'),

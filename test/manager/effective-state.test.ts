@@ -66,7 +66,7 @@ function createPolledOnce() {
   } as const;
   const report = { epoch: 'e', seq: 1, mono_ms: 0, volumes: new Map([['v', volume]]) };
   const reading = { ok: true, label: 'healthy', errorMessage: null };
-  const polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, report } };
+  const polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, reports: 1, report } };
   const state = createEffectiveState({
     proxies: [{ name: 'proxy1', intervalMs: 10_000, volumes: [] }],
     probe: { state: () => polled, resumedAt: () => null },

@@ -21,7 +21,7 @@ function view(volume: ReceivedVolumeReport | null | undefined, change: Partial<P
     isHealthy: true,
     isPaused: false,
     pollIntervalMs: 10_000,
-    received: { askedMonoMs: 10_000, report: { epoch: 'e', seq: 1, mono_ms: 1_000, volumes } },
+    received: { askedMonoMs: 10_000, reports: 1, report: { epoch: 'e', seq: 1, mono_ms: 1_000, volumes } },
     ...change,
   };
 }

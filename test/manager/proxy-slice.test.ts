@@ -24,11 +24,12 @@ const report = (change: Partial<ReceivedVolumeReport> = {}): ReceivedVolumeRepor
 interface Poll {
   readonly volumes: Record<string, ReceivedVolumeReport | null>;
   readonly healthy?: boolean;
+  readonly epoch?: string;
   readonly seconds: number;
 }
 
 function after(polls: readonly Poll[], expectedVolumes: readonly string[] = []): ProxySlice {
-  const slice = polls.reduce<ProxySlice | null>((previous, { volumes, healthy = true, seconds }) => {
+  const slice = polls.reduce<ProxySlice | null>((previous, { volumes, healthy = true, epoch = 'first', seconds }) => {
     const view: ProxyView = {
       isAsked: true,
       isHealthy: healthy,
@@ -36,7 +37,8 @@ function after(polls: readonly Poll[], expectedVolumes: readonly string[] = []):
       pollIntervalMs: 10_000,
       received: {
         askedMonoMs: at(seconds).mono,
-        report: { epoch: 'e', seq: 1, mono_ms: 0, version: '1', volumes: new Map(Object.entries(volumes)) },
+        reports: 1,
+        report: { epoch, seq: 1, mono_ms: 0, version: '1', volumes: new Map(Object.entries(volumes)) },
       },
     };
     const reading = { ok: healthy, label: 'x', errorMessage: healthy ? null : 'connection refused' };
@@ -111,17 +113,26 @@ describe('since when a volume is what it is', () => {
     expect(
       since([
         { volumes: { a: report() }, seconds: 0 },
-        { volumes: { a: restarted }, seconds: 10 },
+        { volumes: { a: restarted }, epoch: 'second', seconds: 10 },
+        { volumes: { a: restarted }, epoch: 'second', seconds: 20 },
       ]),
     ).toBe(iso(-3_600));
+  });
+
+  it('moves where the volume was away and came back between two polls', () => {
+    const polls = [
+      { volumes: { a: report() }, seconds: 0 },
+      { volumes: { a: report({ since: iso(9) }) }, seconds: 10 },
+    ];
+    expect(since(polls)).toBe(iso(9));
   });
 
   it('survives a restart that leaves the volume unknown for a while', () => {
     const polls = [
       { volumes: { a: report() }, seconds: 0 },
       { volumes: { a: report() }, healthy: false, seconds: 10 },
-      { volumes: { a: report({ last_checked_at: null, since: null }) }, seconds: 20 },
-      { volumes: { a: report({ since: iso(21) }) }, seconds: 30 },
+      { volumes: { a: report({ last_checked_at: null, since: null }) }, epoch: 'second', seconds: 20 },
+      { volumes: { a: report({ since: iso(21) }) }, epoch: 'second', seconds: 30 },
     ];
     expect(since(polls.slice(0, 3))).toBe(iso(10));
     expect(since(polls)).toBe(iso(-3_600));

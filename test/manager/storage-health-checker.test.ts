@@ -59,7 +59,7 @@ describe('a poll', () => {
   it('believes a second cut', async () => {
     const { clock, probe, labels } = createChecker(failing('ECONNRESET'));
     await clock.advance(100);
-    expect(labels).toEqual(['unhealthy:cut']);
+    expect(labels).toEqual(['unhealthy']);
     expect(probe.state('proxy1')?.reading?.errorMessage).toBe('connection was reset');
   });
 
@@ -78,12 +78,27 @@ describe('a poll', () => {
     expect(asked()).toBe(3);
   });
 
+  it('does not hurry for ever where a volume is never asked', async () => {
+    const { clock, asked } = createChecker(reporting(null));
+    await clock.advance(60_000);
+    expect(asked()).toBeLessThan(30);
+  });
+
+  it('has been unhealthy since its first failure, whatever the reason is now', async () => {
+    const { clock, probe } = createChecker(failing('ECONNREFUSED'), failing('EHOSTUNREACH'));
+    await clock.advance(100);
+    const since = probe.state('proxy1')?.since;
+    await clock.advance(10_000);
+    expect(probe.state('proxy1')?.reading?.errorMessage).toBe('no route to the host');
+    expect(probe.state('proxy1')?.since).toEqual(since);
+  });
+
   it('says how long it waited for a proxy that hangs', async () => {
     const { clock, probe } = createChecker(async () => new Promise(() => {}));
     await clock.advance(3_100);
     expect(probe.state('proxy1')?.reading).toEqual({
       ok: false,
-      label: 'unhealthy:timeout',
+      label: 'unhealthy',
       errorMessage: 'timed out after 3 s',
     });
   });

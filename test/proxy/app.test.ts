@@ -2,7 +2,7 @@ import { createTRPCClient, httpLink, safe } from '@trpc/client';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { createProxyApp } from '../../proxy/app.ts';
-import { createStorageProxy } from '../../proxy/storage-proxy.ts';
+import { createStorageProxy, type StorageProxy } from '../../proxy/storage-proxy.ts';
 import type { AppRouter } from '../../router/proxy.ts';
 import { HealthReport } from '../../schema/health-report.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
@@ -19,12 +19,12 @@ const configured = (backend: string, path: string) => VolumeConfig.parse({ backe
 let clock: FakeClock;
 let mounts: FakeMounts;
 let app: ReturnType<typeof createProxyApp>;
-let stop: () => void;
+let proxy: StorageProxy;
 
 beforeEach(() => {
   clock = createFakeClock();
   mounts = createFakeMounts();
-  const proxy = createStorageProxy({
+  proxy = createStorageProxy({
     config: { storage_proxy: {}, volume: { local: configured('vfs', '/local'), strange: configured('tape', '/tape') } },
     version: '26.2.0',
     epoch: 'epoch1',
@@ -32,7 +32,6 @@ beforeEach(() => {
     clock,
     random: () => 0.5,
   });
-  stop = proxy.stop;
   app = createProxyApp({
     proxy,
     secret: SECRET,
@@ -42,7 +41,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  stop();
+  proxy.stop();
 });
 
 const get = async (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
@@ -165,6 +164,32 @@ describe('the tRPC router', () => {
     const data = error?.data != null && 'kind' in error.data ? error.data : null;
     expectTypeOf(data?.kind).toEqualTypeOf<'VOLUME_NOT_FOUND' | undefined>();
     expect([data?.kind, data?.volume]).toEqual(['VOLUME_NOT_FOUND', 'nope']);
+  });
+
+  it('says what is wrong with an input in one line', async () => {
+    const response = await get('/trpc/health.volume?input=%7B%22volume%22%3A5%7D', AUTH);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toBe('input.volume: Invalid input: expected string, received number');
+  });
+
+  it('tells a caller nothing of a fault of ours, and the log everything', async () => {
+    const logged: unknown[] = [];
+    const broken = createProxyApp({
+      proxy: {
+        ...proxy,
+        report: () => {
+          throw new Error('ENOENT /etc/secret/path');
+        },
+      },
+      secret: SECRET,
+      onError: (error) => logged.push(error),
+    });
+    for (const path of ['/trpc/health.report', '/health']) {
+      const response = await broken.request(path, { headers: AUTH });
+      expect(response.status).toBe(500);
+      expect(await response.text()).not.toContain('/etc/secret');
+    }
+    expect(logged.map(String).join()).toMatch(/ENOENT.*ENOENT/);
   });
 
   it('shows no stack of ours', async () => {

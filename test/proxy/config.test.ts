@@ -104,13 +104,13 @@ addr = { host = "127.0.0.1", port = 2379 }
     ],
     [
       GOOD.replace('secret = "s"', ''),
-      'storage-proxy.toml:2  api.manager.secret  expected the secret that the manager sends, found nothing',
+      'storage-proxy.toml:2  api.manager.secret  expected the secret that proxy and manager share, found nothing',
     ],
     [
       GOOD.replace('"s"', '5'),
-      'storage-proxy.toml:3  api.manager.secret  expected the secret that the manager sends, found a number',
+      'storage-proxy.toml:3  api.manager.secret  expected the secret that proxy and manager share, found a number',
     ],
-    ['', 'storage-proxy.toml:1  api.manager.secret  expected the secret that the manager sends, found nothing'],
+    ['', 'storage-proxy.toml:1  api.manager.secret  expected the secret that proxy and manager share, found nothing'],
     [
       GOOD.replace('secret', 'service-addr = "nowhere"\nsecret'),
       'storage-proxy.toml:3  api.manager.service_addr  expected an address such as "127.0.0.1:6022", found "nowhere"',
@@ -121,12 +121,28 @@ addr = { host = "127.0.0.1", port = 2379 }
     ],
     [
       GOOD.replace('volume.local', 'volume."a/b"'),
-      'storage-proxy.toml:4  volume.a/b  expected a name of at most 64 characters without blanks and slashes, found {',
+      'storage-proxy.toml:4  volume.a/b  expected a name of at most 64 characters without blanks and slashes, found "a/b"',
     ],
   ])('%j is refused with a message that names the mistake', (text, message) => {
     const problems = problemsOf(text);
     expect(problems.length).toBe(1);
     expect(problems[0]?.startsWith(message)).toBe(true);
+  });
+
+  it('refuses a name that JavaScript would lose without a word', () => {
+    expect(problemsOf(`${GOOD}[volume.__proto__]\nbackend = "vfs"\npath = "/p"\n`)).toEqual([
+      'storage-proxy.toml:7  volume.__proto__  cannot be used as a name',
+    ]);
+  });
+
+  it('warns of a key of [storage-proxy] that nobody knows', () => {
+    expect(parseProxyConfig(`${GOOD}[storage-proxy]\nnode-idd = "x"\n`, 'f').warnings).toEqual([
+      'f:8  storage_proxy.node_idd  is not a key that is known here; it is ignored',
+    ]);
+  });
+
+  it.each(['C:\\\\data\\\\local', '\\\\\\\\server\\\\share'])('reads the path %s of Windows', (path) => {
+    expect(problemsOf(GOOD.replace('/local', path))).toEqual([]);
   });
 
   it('names every mistake, not only the first', () => {
@@ -135,6 +151,14 @@ addr = { host = "127.0.0.1", port = 2379 }
   });
 
   it('never shows the secret that is wrong', () => {
-    expect(problemsOf(GOOD.replace('"s"', '["hunter2"]')).join()).not.toContain('hunter2');
+    for (const text of [
+      GOOD.replace('"s"', '["hunter2"]'),
+      GOOD.replace('"s"', '{ a = "hunter2" }'),
+      `${GOOD}[volume."a b"]\nbackend = "vfs"\n[volume."a b".options]\ngpfs_password = "hunter2"\n`,
+      `${GOOD}options = "pw=hunter2"\n`,
+    ]) {
+      expect(problemsOf(text).length).toBeGreaterThan(0);
+      expect(problemsOf(text).join()).not.toContain('hunter2');
+    }
   });
 });

@@ -20,6 +20,17 @@ test.for([
   ]);
 });
 
+test('refuses a query nested so deeply that it could not even be parsed', async () => {
+  for (const [open, close] of [
+    ['{ a ', '}'],
+    ['[', ']'],
+  ] as const) {
+    expect(await ask(graphql(), `{ a(b: ${open.repeat(5_000)}1${close.repeat(5_000)}) }`)).toEqual({
+      errors: [{ message: 'Nesting limit of 200 exceeded.', extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  }
+});
+
 test('counts the depth of fragments where they are spread', async () => {
   const chain = Array.from({ length: 50 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`).join('\n');
 

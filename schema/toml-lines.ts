@@ -1,0 +1,72 @@
+/**
+ * Finds the line of a key in a TOML text: of the key itself, else of the nearest table around it; 1 if there is none.
+ * A key inside an inline table or an array is found at the line on which that begins. Keys may be in either spelling,
+ * `like_this` or `like-this`.
+ */
+export function locateKeys(text: string): (path: readonly PropertyKey[]) => number {
+  const lines = new Map<string, number>();
+  const counts = new Map<string, number>();
+  let table: readonly string[] = [];
+  for (const { line, statement } of statementsIn(text)) {
+    const [, brackets, name] = /^(\[\[?)\s*(.+?)\s*\]\]?$/s.exec(statement) ?? [];
+    if (brackets !== undefined && name !== undefined) {
+      table = keyParts(name);
+      if (brackets === '[[') {
+        const nth = counts.get(nameOf(table)) ?? 0;
+        counts.set(nameOf(table), nth + 1);
+        table = [...table, String(nth)];
+      }
+      lines.set(nameOf(table), line);
+    } else {
+      const [key = ''] = /^(?:"[^"]*"|'[^']*'|[^="'])+(?==)/.exec(statement) ?? [];
+      if (key !== '') lines.set(nameOf([...table, ...keyParts(key)]), line);
+    }
+  }
+  return (path) => {
+    for (let length = path.length; length > 0; length -= 1) {
+      for (const spelling of spellingsOf(path.slice(0, length).map(String))) {
+        const line = lines.get(nameOf(spelling));
+        if (line !== undefined) return line;
+      }
+    }
+    return 1;
+  };
+}
+
+/** What may stand at one place: a multi-line or plain string, a comment, a bracket, or anything else. */
+const TOKEN = /"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'[^'\n]*'?|#[^\n]*|[[\]{}\n]|[^"'#[\]{}\n]+/g;
+
+/** Headers and key-value pairs without their comments, each with the line on which it begins. */
+function statementsIn(text: string): { readonly line: number; readonly statement: string }[] {
+  const statements: { line: number; statement: string }[] = [];
+  let line = 1;
+  let depth = 0;
+  let current = { line, statement: '' };
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (token === '\n' && depth <= 0) {
+      statements.push(current);
+      current = { line: line + 1, statement: '' };
+    } else if (!token.startsWith('#')) {
+      current.statement += token;
+    }
+    line += token.split('\n').length - 1;
+  }
+  return [...statements, current].map((each) => ({ ...each, statement: each.statement.trim() }));
+}
+
+const keyParts = (dotted: string): string[] =>
+  Array.from(
+    dotted.matchAll(/"([^"]*)"|'([^']*)'|([^\s."']+)/g),
+    ([, basic, literal, bare]) => basic ?? literal ?? bare ?? '',
+  );
+
+const nameOf = (parts: readonly string[]): string => JSON.stringify(parts);
+
+/** Every way to write a path, as it is first. */
+function spellingsOf([first, ...rest]: readonly string[]): readonly (readonly string[])[] {
+  if (first === undefined) return [[]];
+  const ends = spellingsOf(rest);
+  return [...new Set([first, first.replaceAll('_', '-')])].flatMap((begin) => ends.map((end) => [begin, ...end]));
+}
