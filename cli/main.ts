@@ -15,3 +15,5 @@ const COMMANDS: ReadonlyMap<string, CommandLoader> = new Map([
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await run(COMMANDS, process.argv.slice(2));
+// To whoever started us there is no more to say; an open channel would keep this process from ending.
+if (process.connected) process.disconnect();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HardwareMetadata } from '../../schema/hardware-metadata.ts';
@@ -55,6 +55,67 @@ describe('volhealth', () => {
   });
 });
 
+describe('a file that is not what the command needs', () => {
+  it('is refused by the manager where it is a proxy, and the other way round', async () => {
+    const toml = proxyToml();
+    const manager = write('manager.toml', '[proxies.p]\nmanager_api = "http://x"\nsecret = "s"\n');
+    expect((await sandbox.run('manager', '-c', toml)).stderr).toBe(
+      'volhealth manager: storage-proxy.toml is the configuration of a proxy\n',
+    );
+    const { code, stderr } = await sandbox.run('proxy', '-c', manager);
+    expect([code, stderr]).toEqual([2, 'volhealth proxy: manager.toml is the configuration of a manager\n']);
+  });
+
+  it('is refused where it has tables of both, or is a directory', async () => {
+    const both = write('both.toml', '[proxies.p]\n[volume.v]\n');
+    expect((await sandbox.run('check-config', both)).stderr).toBe(
+      'volhealth check-config: the file has tables of a proxy and of a manager: they have a file each\n',
+    );
+    expect((await sandbox.run('check-config', 'volume')).stderr).toBe(
+      'volhealth check-config: cannot read volume: it is a directory\n',
+    );
+  });
+
+  it('is refused where its certificate is none', async () => {
+    const pem = write('server.pem', 'not a certificate');
+    const file = write(
+      'tls.toml',
+      `[api.manager]\nsecret = "s"\nssl-enabled = true\nssl-cert = "${pem}"\nssl-privkey = "${pem}"\n`,
+    );
+    for (const command of [
+      ['check-config', file],
+      ['proxy', '-c', file],
+    ]) {
+      const { code, stderr } = await sandbox.run(...command);
+      expect(code).toBe(2);
+      expect(stderr).toContain('api.manager: cannot use ssl_cert server.pem and ssl_privkey server.pem: ');
+      expect(stderr.trim()).not.toContain('\n');
+    }
+  });
+
+  it('is refused by up where the other one is missing', async () => {
+    const { code, stderr } = await sandbox.run('up', '--proxy-config', proxyToml());
+    expect([code, stderr]).toEqual([
+      2,
+      'volhealth up: --proxy-config and --manager-config go together: each names the other by address and secret\n',
+    ]);
+  });
+});
+
+describe('the embedded default', () => {
+  it('says what it needs where it cannot have its directory', async () => {
+    write('data', 'a file in its place');
+    const { code, stderr } = await sandbox.run('probe', 'local');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^volhealth probe: the embedded default needs the directory .*data: .*\n$/);
+  });
+
+  it('keeps its secret from other users', async () => {
+    await sandbox.run('probe', 'local');
+    expect(statSync(join(sandbox.directory, 'data', 'secret')).mode & 0o777).toBe(0o600);
+  });
+});
+
 describe('volhealth check-config', () => {
   it('says that a good file is good', async () => {
     expect(await sandbox.run('check-config', proxyToml())).toEqual({
@@ -104,6 +165,10 @@ describe('volhealth probe', () => {
   it('is 2 for a volume that is not configured, and names those that are', async () => {
     const { code, stderr } = await sandbox.run('probe', 'w', '-c', proxyToml());
     expect([code, stderr]).toEqual([2, 'volhealth probe: there is no volume "w"; configured: v\n']);
+  });
+
+  it.each(['constructor', '__proto__'])('takes %s for no volume', async (name) => {
+    expect((await sandbox.run('probe', name, '-c', proxyToml())).code).toBe(2);
   });
 
   it('asks the embedded volume where no file is given', async () => {

@@ -139,6 +139,20 @@ describe('a running service', () => {
     expect([403, 404, 415]).toContain(status);
   });
 
+  it('goes on where nobody reads its log any more', async () => {
+    const port = await freePort();
+    const proxy = sandbox.start('proxy', '-c', proxyToml('proxy1', port));
+    await listeningOn(proxy);
+    proxy.child.stdout?.destroy();
+    proxy.child.stderr?.destroy();
+    rmSync(join(sandbox.directory, 'proxy1'), { recursive: true });
+    const status = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/health`);
+      return ((await response.json()) as { volumes: { local: { status: string } } }).volumes.local.status;
+    };
+    await expect.poll(status, { timeout: 5_000 }).toBe('offline');
+  });
+
   it('refuses a body without end', async () => {
     const proxy = sandbox.start('proxy', '-c', proxyToml('proxy1', await freePort()));
     const url = await listeningOn(proxy);
@@ -170,7 +184,7 @@ describe('a service that cannot start', () => {
     const { code, stderr } = await sandbox.run('proxy', '-c', proxyToml('proxy2', port));
     expect([code, stderr.trim()]).toEqual([
       2,
-      `volhealth proxy: cannot listen on 127.0.0.1:${port}: the port is in use; end the other program, or choose another with --listen HOST:PORT`,
+      `volhealth proxy: cannot listen on 127.0.0.1:${port}: the port is in use; end the other program, or choose another address, by --listen or in the configuration file`,
     ]);
   });
 
@@ -234,6 +248,12 @@ describe('volhealth up', () => {
     );
     expect(code).toBe(2);
     expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);
+  });
+
+  it('ends with 2 where one of the two crashes at its start', async () => {
+    const file = configure('bad.toml', '[volume.v]\nbackend = "vfs"\n');
+    const { code } = await sandbox.run('up', '--proxy-config', file, '--manager-config', managerToml([1]));
+    expect(code).toBe(2);
   });
 });
 

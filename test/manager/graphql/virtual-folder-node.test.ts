@@ -128,3 +128,8 @@ test.for([
 
   expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
 });
+
+test('a host without a colon is the mistake of who asks for its folders', async () => {
+  const answer = await ask(graphql(), '{ vfolderNodes(host: "local") { edges { node { name } } } }');
+  expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
+});
