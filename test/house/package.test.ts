@@ -71,6 +71,13 @@ describe('the packed package', () => {
 });
 
 describe('the installed package', () => {
+  it('brings no Node of its own, and leaves the checkout as it was', async () => {
+    const manifest = async (directory: string) =>
+      JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as typeof PACKAGE;
+    expect(await manifest(join(project, 'node_modules/volhealth'))).not.toHaveProperty('optionalDependencies');
+    expect(await manifest(join(home, 'checkout'))).toEqual(PACKAGE);
+  });
+
   it('type-checks the consumer of the docs, exactly: a word that no status has is an error', async () => {
     await cp(join(ROOT, 'docs/examples/consumer.ts'), join(project, 'consumer.ts'));
     await writeFile(
