@@ -10,6 +10,8 @@ export type FeedMessage<S, C> =
 
 export interface Feed<S, C> {
   readonly position: () => FeedPosition;
+  /** How many read now. */
+  readonly readers: () => number;
   /** Takes the next `seq` for a change of `key`, and tells every reader. */
   readonly publish: (key: string, change: C) => void;
   /**
@@ -30,6 +32,7 @@ export function createFeed<S, C>({ epoch, snapshot }: { epoch: string; snapshot:
 
   return {
     position: () => ({ epoch, seq }),
+    readers: () => readers.size,
     publish(key, change) {
       seq += 1;
       for (const reader of readers) {

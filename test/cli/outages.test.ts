@@ -98,9 +98,7 @@ describe.skipIf(whyNoFuse !== null)(`a storage proxy over a mount that hangs${un
     await verdictIs(/^healthy OK: /);
     await fuse.set({ 'getattr volume': 'hang', 'statfs volume': 'hang', 'statfs .': 'hang' });
     await verdictIs(/^unavailable CHECK_TIMEOUT: /);
-    const { code, tookMs } = await proxy.end();
-    expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(5_000);
+    expect(await proxy.end()).toBe(0);
     fuse.kill();
   }, 60_000);
 });

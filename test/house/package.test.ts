@@ -45,6 +45,9 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+const manifest = async (directory: string) =>
+  JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as typeof PACKAGE;
+
 describe('the packed package', () => {
   it('holds what runs, its schema, its licence and how to use it', () => {
     expect(packed).toEqual(
@@ -72,8 +75,6 @@ describe('the packed package', () => {
 
 describe('the installed package', () => {
   it('brings no Node of its own, and leaves the checkout as it was', async () => {
-    const manifest = async (directory: string) =>
-      JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as typeof PACKAGE;
     expect(await manifest(join(project, 'node_modules/volhealth'))).not.toHaveProperty('optionalDependencies');
     expect(await manifest(join(home, 'checkout'))).toEqual(PACKAGE);
   });

@@ -84,6 +84,14 @@ describe('the part of the state that one proxy decides', () => {
     });
   });
 
+  it('says of no volume that it is degraded while its status is unknown', () => {
+    const polls = [
+      { volumes: { a: report({ degraded: true }) }, seconds: 0 },
+      { volumes: { a: report({ degraded: true }) }, healthy: false, seconds: 10 },
+    ];
+    expect(polls.map((_, i) => after(polls.slice(0, i + 1)).volumes.get('a')?.is_degraded)).toEqual([true, false]);
+  });
+
   it('shows volumes that are expected behind a proxy that was never reached', () => {
     const slice = after([{ volumes: {}, healthy: false, seconds: 0 }], ['photos']);
     expect(slice.volumes.get('photos')).toMatchObject({ status: 'unknown', backend_type: 'unknown' });

@@ -38,6 +38,21 @@ describe('a feed', () => {
     ]);
   });
 
+  it('keeps nothing of a reader that has gone', async () => {
+    const feed = createNumbers();
+    const controller = new AbortController();
+    const gone = feed.watch(controller.signal);
+    await gone.next();
+    await gone.return();
+    expect(feed.readers()).toBe(0);
+    const aborted = feed.watch(controller.signal);
+    await aborted.next();
+    expect(feed.readers()).toBe(1);
+    controller.abort();
+    await aborted.next();
+    expect(feed.readers()).toBe(0);
+  });
+
   it('gives what a slow reader has waiting in the order of the changes', async () => {
     const feed = createNumbers();
     const reader = feed.watch(new AbortController().signal);

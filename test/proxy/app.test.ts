@@ -146,6 +146,37 @@ describe('/livez and /readyz', () => {
   });
 });
 
+describe('the log of a proxy', () => {
+  it('has one entry a transition: status, reason and certainty, and none for what is only asked again', async () => {
+    const said: string[] = [];
+    const logging = createStorageProxy({
+      config: { storage_proxy: {}, volume: { local: configured('vfs', '/local') } },
+      version: '1',
+      epoch: 'e',
+      askMount: mounts.ask,
+      clock,
+      random: () => 0.5,
+      onTransition: (volume, { status, reason, state_type }) =>
+        said.push(`${volume} ${status} ${reason} ${state_type}`),
+    });
+    await clock.advance(61_000);
+    mounts.set('/local', ENOENT);
+    await clock.advance(50_000);
+    mounts.set('/local', 116);
+    await clock.advance(60_000);
+    mounts.set('/local', null);
+    await clock.advance(60_000);
+    logging.stop();
+    expect(said).toEqual([
+      'local healthy OK hard',
+      'local offline PATH_MISSING soft',
+      'local offline PATH_MISSING hard',
+      'local offline MOUNT_STALE hard',
+      'local healthy OK hard',
+    ]);
+  });
+});
+
 describe('the tRPC router', () => {
   it('needs the secret for every procedure', async () => {
     const [, error] = await safe(client('wrong').health.report.query());

@@ -71,7 +71,8 @@ describe('the verdict on a volume', () => {
 
   it('makes one printable line of whatever a storage says', () => {
     const summary = `a\u001b[31mb\r\nc\u202Ed\u0000 ${'x'.repeat(2_000)}`;
-    const { status_info } = foldChecks([check({ ...ANSWERS.pass, summary })]);
+    const { status_info, checks } = foldChecks([check({ ...ANSWERS.pass, summary, info: summary })]);
+    expect(checks[0]?.info).toBe(status_info);
     expect(status_info).toMatch(/^a \[31mb c d x+…$/);
     expect(status_info?.length).toBeLessThanOrEqual(1_024);
   });

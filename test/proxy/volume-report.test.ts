@@ -25,13 +25,15 @@ function after(...looks: readonly (readonly CheckState[])[]): ReportedVolume {
 describe("a volume's report", () => {
   it('has the times of the check that goes stale first', () => {
     const mount = check(PASS, { seconds: 0, intervalMs: 30_000 });
-    const api = check(PASS, { seconds: 100, intervalMs: 300_000, name: 'backend' });
-    for (const checks of [
-      [mount, api],
-      [api, mount],
-    ]) {
-      const { report } = after(checks);
-      expect([report.last_checked_at, report.interval_ms, report.checked_mono_ms]).toEqual([iso(0), 30_000, 0]);
+    for (const seconds of [-100, 100]) {
+      const api = check(PASS, { seconds, intervalMs: 300_000, name: 'backend' });
+      for (const checks of [
+        [mount, api],
+        [api, mount],
+      ]) {
+        const { report } = after(checks);
+        expect([report.last_checked_at, report.interval_ms, report.checked_mono_ms]).toEqual([iso(0), 30_000, 0]);
+      }
     }
   });
 
