@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseManagerConfig } from '../../manager/config.ts';
-import { ConfigError } from '../../schema/config-file.ts';
+import { problemsOf as refusals } from '../problems-of.ts';
 
 const GOOD = `
 [proxies.proxy1]
@@ -12,15 +12,7 @@ name = "photos"
 host = "proxy1:local"
 `;
 
-function problemsOf(text: string): readonly string[] {
-  try {
-    parseManagerConfig(text, 'manager.toml');
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (text: string) => refusals(() => parseManagerConfig(text, 'manager.toml'));
 
 describe('a manager.toml', () => {
   it('needs only its proxies', () => {

@@ -24,10 +24,15 @@ const read = (outcome: Outcome<string>): Reading =>
 function createWorld() {
   const clock = createFakeClock();
   const resumes: number[] = [];
+  /** How long calls had been waited for, at each of their timeouts, in seconds. */
+  const waited: number[] = [];
   const probe = createHealthProbe<string, Reading>({
     clock,
     random: () => 0.5,
-    read,
+    read: (outcome) => {
+      if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
+      return read(outcome);
+    },
     onResume: () => resumes.push(clock.mono()),
   });
   const storage = createStorage();
@@ -36,7 +41,7 @@ function createWorld() {
   const register = (times = { intervalMs: 30_000, timeoutMs: 5_000 }) => {
     probe.register('a', { ...times, ask: storage.ask });
   };
-  return { clock, probe, storage, outcomes, resumes, register };
+  return { clock, probe, storage, outcomes, resumes, waited, register };
 }
 
 /** Past the spread of a single target's first probe. */
@@ -146,18 +151,8 @@ describe('a call that does not return in time', () => {
   });
 
   it('is never made a second time while it is out; how long it has been out is told each time', async () => {
-    const clock = createFakeClock();
-    const waited: number[] = [];
-    const probe = createHealthProbe<string, Reading>({
-      clock,
-      random: () => 0.5,
-      read: (outcome) => {
-        if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
-        return read(outcome);
-      },
-    });
-    const storage = createStorage();
-    probe.register('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: storage.ask });
+    const { clock, storage, waited, register } = createWorld();
+    register();
     await clock.advance(100_000);
     expect(storage.calls.length).toBe(1);
     expect(waited).toEqual([5, 11, 17, 47, 77]);
@@ -270,17 +265,8 @@ describe('a process that was stopped', () => {
   });
 
   it('does not count the time it slept against a call that was out too long before', async () => {
-    const clock = createFakeClock();
-    const waited: number[] = [];
-    const probe = createHealthProbe<string, Reading>({
-      clock,
-      random: () => 0.5,
-      read: (outcome) => {
-        if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
-        return read(outcome);
-      },
-    });
-    probe.register('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: createStorage().ask });
+    const { clock, waited, register } = createWorld();
+    register();
     await clock.advance(6_000);
     await clock.pause(600_000);
     await clock.advance(1_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseProxyConfig } from '../../proxy/config.ts';
-import { ConfigError } from '../../schema/config-file.ts';
+import { problemsOf as refusals } from '../problems-of.ts';
 
 const GOOD = `
 [api.manager]
@@ -10,15 +10,7 @@ backend = "vfs"
 path = "/local"
 `;
 
-function problemsOf(text: string): readonly string[] {
-  try {
-    parseProxyConfig(text, 'storage-proxy.toml');
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (text: string) => refusals(() => parseProxyConfig(text, 'storage-proxy.toml'));
 
 describe('a storage-proxy.toml', () => {
   it('needs a secret and its volumes; the rest has defaults', () => {
