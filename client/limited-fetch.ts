@@ -13,7 +13,7 @@ export interface FetchLimits {
  */
 export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeof globalThis.fetch {
   return async (input, init) => {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
     const given = init?.signal;
     const signal = given == null ? timeout : AbortSignal.any([given, timeout]);
     try {

@@ -80,7 +80,8 @@ export function createManager(options: ManagerOptions): Manager {
   function checkTimeoutMs(host: VolumeHost): number {
     const { timeout_ms = DEFAULT_CHECK_TIMEOUT_MS } = state.snapshot().volume(host) ?? {};
     const pollMs = config.proxies[host.proxy]?.health_check_timeout ?? 0;
-    return Math.min(timeout_ms, MAX_CHECK_TIMEOUT_MS) + pollMs;
+    // It is the proxy's word, and need not even be a whole number.
+    return Math.ceil(Math.max(0, Math.min(timeout_ms, MAX_CHECK_TIMEOUT_MS)) + pollMs);
   }
 
   async function checkVolume({ proxy, volume }: VolumeHost): Promise<VolumeHealth | null> {
