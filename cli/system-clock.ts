@@ -9,27 +9,27 @@ const NOISE_MS = 2_000;
  * Milliseconds that never go back and that count the time a machine was suspended: Node's own clock and timers stand
  * still then, the machine's uptime does not.
  */
-export function createElapsed(running: () => number, uptimeMs: () => number): () => number {
-  const startMs = uptimeMs() - running();
+export function createElapsed(runningMs: () => number, uptimeMs: () => number): () => number {
+  const startMs = uptimeMs() - runningMs();
   let suspendedMs = 0;
-  let measuredAtMs = running();
+  let measuredAtMs = runningMs();
   return () => {
-    const runningMs = running();
-    if (runningMs - measuredAtMs >= MEASURE_EVERY_MS) {
-      measuredAtMs = runningMs;
-      const driftMs = uptimeMs() - runningMs - startMs;
+    const nowMs = runningMs();
+    if (nowMs - measuredAtMs >= MEASURE_EVERY_MS) {
+      measuredAtMs = nowMs;
+      const driftMs = uptimeMs() - nowMs - startMs;
       if (driftMs > suspendedMs + NOISE_MS) suspendedMs = driftMs;
     }
-    return runningMs + suspendedMs;
+    return nowMs + suspendedMs;
   };
 }
 
+const running = (): number => performance.now();
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  mono: createElapsed(
-    () => performance.now(),
-    () => uptime() * 1_000,
-  ),
+  // Elsewhere uptime is reckoned from the wall clock, which people set.
+  mono: process.platform === 'linux' ? createElapsed(running, () => uptime() * 1_000) : running,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return () => {

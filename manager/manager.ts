@@ -86,18 +86,22 @@ export function createManager(options: ManagerOptions): Manager {
 
   async function checkVolume({ proxy, volume }: VolumeHost): Promise<VolumeHealth | null> {
     if (!Object.hasOwn(config.proxies, proxy)) return null;
-    // Whatever it answers, the poll that follows says it on every surface at once.
-    if (isHealthy(proxy)) {
-      const signal = AbortSignal.timeout(checkTimeoutMs({ proxy, volume }));
-      await clientOf(proxy)
-        .health.check.mutate({ volume }, { signal })
-        .catch(() => {});
-    }
-    const checkedMs = clock.mono();
-    const polled = await probe.checkNow(proxy);
-    // A poll that was already out may have missed it.
-    if (polled.reading?.ok === true && (polled.lastAnswer?.askedMonoMs ?? 0) < checkedMs) await probe.checkNow(proxy);
+    // A proxy that is away has its storage not asked: that it is still away takes a poll to tell, and no longer.
+    const isThere = isHealthy(proxy) || (await probe.checkNow(proxy)).reading?.ok === true;
+    if (isThere) await haveChecked({ proxy, volume });
     state.flush();
     return state.snapshot().volume({ proxy, volume });
+  }
+
+  /** Whatever the check answers, the poll that follows says it on every surface at once. */
+  async function haveChecked(host: VolumeHost): Promise<void> {
+    const signal = AbortSignal.timeout(checkTimeoutMs(host));
+    await clientOf(host.proxy)
+      .health.check.mutate({ volume: host.volume }, { signal })
+      .catch(() => {});
+    const checkedMs = clock.mono();
+    const { reading, lastAnswer } = await probe.checkNow(host.proxy);
+    // A poll that was already out may have missed it.
+    if (reading?.ok === true && (lastAnswer?.askedMonoMs ?? 0) < checkedMs) await probe.checkNow(host.proxy);
   }
 }

@@ -6,6 +6,9 @@ export interface Agenda<T> {
   readonly clear: () => void;
 }
 
+/** A timer stands still while the machine is suspended; the clock does not. No longer than this is it trusted. */
+const LOOK_EVERY_MS = 5_000;
+
 /**
  * `run` gets everything that has come due, earliest first, and how late the timer was. Entries are not removed before
  * their time: whoever runs them sees whether they still hold.
@@ -33,7 +36,7 @@ export function createAgenda<T>(clock: Clock, run: (due: readonly T[], lateMs: n
     if (next === undefined || next.atMs >= armedForMs) return;
     cancel?.();
     armedForMs = next.atMs;
-    cancel = clock.after(Math.max(0, next.atMs - clock.mono()), tick);
+    cancel = clock.after(Math.min(Math.max(0, next.atMs - clock.mono()), LOOK_EVERY_MS), tick);
   }
 
   function tick(): void {

@@ -143,12 +143,14 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
    * the others are asked soon.
    */
   function resume(): void {
+    const before = resumedAt?.mono ?? -Infinity;
     resumedAt = moment(clock);
     for (const slot of slots.values()) {
       const { call } = slot;
       if (call !== null) call.waitingSinceMs = resumedAt.mono;
       if (call === null || call.expired) {
-        spread(slot);
+        // Not asked since the last pause: its turn from then holds, or pauses in a row would put it off for ever.
+        if ((slot.state.checkedAt?.mono ?? -Infinity) >= before) spread(slot);
       } else {
         call.disturbed = true;
         call.deadlineMs = resumedAt.mono + slot.target.timeoutMs;

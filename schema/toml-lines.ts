@@ -5,6 +5,9 @@
  */
 export function locateKeys(text: string): (path: readonly PropertyKey[]) => number {
   const lines = new Map<string, number>();
+  const found = (path: readonly string[], line: number) => {
+    for (const name of namesOf(path)) if (!lines.has(name)) lines.set(name, line);
+  };
   const counts = new Map<string, number>();
   let table: readonly string[] = [];
   for (const { line, statement } of statementsIn(text)) {
@@ -12,22 +15,23 @@ export function locateKeys(text: string): (path: readonly PropertyKey[]) => numb
     if (brackets !== undefined && name !== undefined) {
       table = keyParts(name);
       if (brackets === '[[') {
-        const nth = counts.get(nameOf(table)) ?? 0;
-        counts.set(nameOf(table), nth + 1);
+        const array = table.join('.');
+        const nth = counts.get(array) ?? 0;
+        counts.set(array, nth + 1);
         table = [...table, String(nth)];
       }
-      lines.set(nameOf(table), line);
+      found(table, line);
     } else {
       const [key = ''] = /^(?:"[^"]*"|'[^']*'|[^="'])+(?==)/.exec(statement) ?? [];
-      if (key !== '') lines.set(nameOf([...table, ...keyParts(key)]), line);
+      if (key !== '') found([...table, ...keyParts(key)], line);
     }
   }
   return (path) => {
     for (let length = path.length; length > 0; length -= 1) {
-      for (const spelling of spellingsOf(path.slice(0, length).map(String))) {
-        const line = lines.get(nameOf(spelling));
-        if (line !== undefined) return line;
-      }
+      const line = namesOf(path.slice(0, length).map(String))
+        .map((name) => lines.get(name))
+        .find((at) => at !== undefined);
+      if (line !== undefined) return line;
     }
     return 1;
   };
@@ -62,11 +66,13 @@ const keyParts = (dotted: string): string[] =>
     ([, basic, literal, bare]) => basic ?? literal ?? bare ?? '',
   );
 
-const nameOf = (parts: readonly string[]): string => JSON.stringify(parts);
-
-/** Every way to write a path, as it is first. */
-function spellingsOf([first, ...rest]: readonly string[]): readonly (readonly string[])[] {
-  if (first === undefined) return [[]];
-  const ends = spellingsOf(rest);
-  return [...new Set([first, first.replaceAll('_', '-')])].flatMap((begin) => ends.map((end) => [begin, ...end]));
+/**
+ * What a path is filed under, the most exact first: as it is written; in one spelling but for its second part, which is
+ * often the name of a volume or a proxy; in one spelling altogether.
+ */
+function namesOf(path: readonly string[]): readonly string[] {
+  const written = JSON.stringify(path);
+  const named = path.map((part, i) => (i === 1 ? part : part.replaceAll('-', '_')));
+  const spelt = path.map((part) => part.replaceAll('-', '_'));
+  return [`written ${written}`, `named ${JSON.stringify(named)}`, `spelt ${JSON.stringify(spelt)}`];
 }

@@ -5,6 +5,8 @@ export interface FakeClock extends Clock {
   readonly advance: (ms: number) => Promise<void>;
   /** Lets time pass while nothing runs, as SIGSTOP does; what came due meanwhile runs late, at the end. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Lets time pass while the machine is suspended: no timer's time passes. */
+  readonly suspend: (ms: number) => void;
   /** Sets the wall clock forward or back; the monotonic clock does not notice. */
   readonly setWallBy: (ms: number) => void;
   readonly timers: () => number;
@@ -16,7 +18,7 @@ export async function settled(): Promise<void> {
 }
 
 export function createFakeClock(wall = Date.parse('2026-01-22T10:00:00Z')): FakeClock {
-  const timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
+  const timers = new Set<{ atMs: number; readonly callback: () => void }>();
   let monoMs = 1_000;
   let wallOffsetMs = wall - monoMs;
 
@@ -46,6 +48,10 @@ export function createFakeClock(wall = Date.parse('2026-01-22T10:00:00Z')): Fake
     async pause(ms) {
       monoMs += ms;
       await advance(0);
+    },
+    suspend(ms) {
+      monoMs += ms;
+      for (const timer of timers) timer.atMs += ms;
     },
     setWallBy(ms) {
       wallOffsetMs += ms;

@@ -67,17 +67,20 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     // A worker that cannot even be started is lost before this returns, and asks to be replaced.
     if (isServing) return;
     isServing = true;
-    for (const call of queue) {
-      const isSuspect = suspects.has(call.path);
-      if (isSuspect && counts().silent >= maxStuck) refuse(call);
-      else if (!isSuspect || countSeats(isTrying) < maxActive - 1) {
-        const seat = freeSeat();
-        if (seat === undefined) break;
-        queue.delete(call);
-        seat.take(call);
+    try {
+      for (const call of queue) {
+        const isSuspect = suspects.has(call.path);
+        if (isSuspect && counts().silent >= maxStuck) refuse(call);
+        else if (!isSuspect || countSeats(isTrying) < maxActive - 1) {
+          const seat = freeSeat();
+          if (seat === undefined) break;
+          queue.delete(call);
+          seat.take(call);
+        }
       }
+    } finally {
+      isServing = false;
     }
-    isServing = false;
   }
 
   function freeSeat(): Seat | undefined {

@@ -9,6 +9,8 @@ export const MAX_ALIASES = 100;
 export const MAX_TOKENS = 20_000;
 export const MAX_NESTING = 200;
 
+/** Comments, block strings, strings: their brackets open and close nothing. */
+const NO_BRACKETS = /#[^\n\r]*|"""(?:\\"""|[^])*?(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?/g;
 const OPENING = new Set('{[(');
 const CLOSING = new Set('}])');
 
@@ -16,7 +18,7 @@ const CLOSING = new Set('}])');
 export const nestingLimit: Plugin = {
   onParse({ params: { source } }) {
     let depth = 0;
-    for (const character of String(source)) {
+    for (const character of String(source).replaceAll(NO_BRACKETS, ' ')) {
       if (OPENING.has(character)) depth += 1;
       else if (CLOSING.has(character)) depth -= 1;
       if (depth > MAX_NESTING) throw refusal(`Nesting limit of ${MAX_NESTING} exceeded.`);

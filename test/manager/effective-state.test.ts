@@ -141,6 +141,18 @@ describe('a check on demand', () => {
     expect(Date.parse(last_checked_at ?? '')).toBe(world.clock.now());
   });
 
+  it('asks the storage also where the proxy had not been polled yet', async () => {
+    const fresh = createWorld();
+    fresh.mounts.set('/volume1', 116);
+    fresh.startProxy('proxy1', ['volume1']);
+    await settled();
+    expect(fresh.manager.snapshot().proxies[0]?.last_checked_at).toBeNull();
+    expect(await fresh.manager.checkVolume({ proxy: 'proxy1', volume: 'volume1' })).toMatchObject({
+      status: 'offline',
+    });
+    fresh.manager.stop();
+  });
+
   it('is not content with a poll that was on its way before it', async () => {
     await world.clock.advance(1_000);
     const release = world.holdReports();

@@ -284,6 +284,26 @@ describe('a process that was stopped', () => {
     expect(probe.state('slow')?.checkedAt?.mono).toBeGreaterThanOrEqual(resumedMs);
   });
 
+  it('asks every target all the same, however often the process is stopped', async () => {
+    const { clock, probe } = createWorld();
+    const ids = Array.from({ length: 100 }, (_, i) => `target${i}`);
+    for (const id of ids) probe.register(id, { intervalMs: 30_000, timeoutMs: 5_000, ask: async () => 'well' });
+    for (let seconds = 0; seconds < 120; seconds += 7) {
+      await clock.advance(4_000);
+      await clock.pause(3_000);
+    }
+    expect(ids.filter((id) => probe.state(id)?.checkedAt == null)).toEqual([]);
+  });
+
+  it('notices within seconds that the machine was suspended, though no timer is due', async () => {
+    const { clock, probe, resumes } = createWorld();
+    probe.register('slow', { intervalMs: 600_000, timeoutMs: 5_000, ask: async () => 'well' });
+    await clock.advance(5_000);
+    clock.suspend(8 * 3_600_000);
+    await clock.advance(5_000);
+    expect(resumes.length).toBe(1);
+  });
+
   it('takes two seconds for a pause, and less for a busy machine', async () => {
     const { clock, resumes, register } = createWorld();
     register();

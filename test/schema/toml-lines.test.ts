@@ -41,8 +41,15 @@ it.each([
   [['vfolder', 1, 'id'], 21],
   [['vfolder', 1, 'inline', 'b', 'c'], 22],
   [['vfolder', 1, 'kebab_key'], 23],
+  [['vfolder', 1, 'ke_bab'], 20],
   [['no', 'table'], 1],
   [[], 1],
 ])('the key %j is on line %d', (path, line) => {
   expect(locateKeys(TEXT)(path)).toBe(line);
+});
+
+it('does not take long for a path of many parts', () => {
+  const path = Array.from({ length: 5_000 }, () => 'a_b');
+  expect(locateKeys(`${path.slice(0, 100).join('.')} = 1`)(path.slice(0, 100))).toBe(1);
+  expect(locateKeys('')(path.slice(0, 1_000))).toBe(1);
 });

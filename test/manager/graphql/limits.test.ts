@@ -31,6 +31,16 @@ test('refuses a query nested so deeply that it could not even be parsed', async 
   }
 });
 
+test.for([
+  ['a comment', `#${'}'.repeat(20_000)}\n`],
+  ['a string', `query A { volumeHealth(host: "${'}'.repeat(5_000)}") { status } }`],
+  ['a block string', `query A { volumeHealth(host: """${'}'.repeat(5_000)}""") { status } }`],
+] as const)('is not deceived by closing brackets in %s', async ([, before]) => {
+  const query = `${before} query B { volumeHealth(host: ${'['.repeat(3_000)}1${']'.repeat(3_000)}) { status } }`;
+  const { errors } = await ask(graphql(), query);
+  expect(errors).toMatchObject([{ message: 'Nesting limit of 200 exceeded.' }]);
+});
+
 test('counts the depth of fragments where they are spread', async () => {
   const chain = Array.from({ length: 50 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`).join('\n');
 
