@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { vfs } from '../../backends/vfs.ts';
 import { describeConformance } from './conformance.ts';
@@ -11,7 +11,10 @@ describeConformance('vfs');
 
 describe('vfs on a directory of this machine', () => {
   const pool = createMountPool();
-  const directory = mkdtempSync(join(tmpdir(), 'volhealth-vfs-'));
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'volhealth-vfs-'));
+  });
   afterEach(() => {
     pool.stop();
     rmSync(directory, { recursive: true, force: true });
