@@ -179,6 +179,18 @@ describe('a running service', () => {
   });
 });
 
+describe('a manager', () => {
+  it.each([
+    ['127.0.0.1:0', 200],
+    ['0.0.0.0:0', 406],
+  ])('that listens on %s answers a browser with %d: GraphiQL is for those on the machine', async (address, status) => {
+    const manager = sandbox.start('manager', '-c', managerToml([1]), '--listen', address);
+    const url = new URL(await listeningOn(manager));
+    const response = await fetch(`http://127.0.0.1:${url.port}/graphql`, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(status);
+  });
+});
+
 describe('a service that cannot start', () => {
   it('names the port that is taken and what to do, exit 2', async () => {
     const port = await freePort();

@@ -140,6 +140,13 @@ describe('a proxy that cannot be asked is told by why, in words: it', () => {
     expect(await failureOf(url)).toBe('http: answered HTTP 404');
   });
 
+  it('stands behind a gateway that wants a password', async () => {
+    const url = await http((_, response) =>
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"who are you?"}'),
+    );
+    expect(await failureOf(url)).toBe('forbidden: the secret is refused (HTTP 401)');
+  });
+
   it('does not have what was asked for, in its own words', async () => {
     const data = { code: 'NOT_FOUND', httpStatus: 404, kind: 'VOLUME_NOT_FOUND', volume: 'v' };
     const body = { error: { message: 'there is no volume "v"', code: -32_004, data } };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEffectiveState } from '../../manager/effective-state.ts';
 import { UNASKED } from '../../probe/target-state.ts';
+import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
 import { createFakeClock, settled } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
 
@@ -56,17 +57,17 @@ describe('the snapshot', () => {
 function createPolledOnce() {
   const clock = createFakeClock();
   const at = { wall: clock.now(), mono: clock.mono() };
-  const volume = {
+  const volume: ReceivedVolumeReport = {
     status: 'healthy',
     status_info: 'usable',
     backend: 'vfs',
     last_checked_at: '2026-01-22T10:00:00Z',
     interval_ms: 10_000,
     timeout_ms: 1_000,
-  } as const;
+  };
   const report = { epoch: 'e', seq: 1, mono_ms: 0, volumes: new Map([['v', volume]]) };
   const reading = { ok: true, label: 'healthy', errorMessage: null };
-  const polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, reports: 1, report } };
+  let polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, reports: 1, report } };
   const state = createEffectiveState({
     proxies: [{ name: 'proxy1', intervalMs: 10_000, volumes: [] }],
     probe: { state: () => polled, resumedAt: () => null },
@@ -74,7 +75,13 @@ function createPolledOnce() {
   });
   state.refresh();
   const statusOf = () => state.snapshot().volume({ proxy: 'proxy1', volume: 'v' })?.status;
-  return { clock, state, statusOf };
+  /** Another report comes, with other words about the volume. */
+  const receive = (status_info: string) => {
+    const volumes = new Map([['v', { ...volume, status_info }]]);
+    polled = { ...polled, lastAnswer: { ...polled.lastAnswer, report: { ...report, seq: 2, volumes } } };
+    state.refresh('proxy1');
+  };
+  return { clock, state, statusOf, receive };
 }
 
 describe('the snapshot of a state that nobody renews', () => {
@@ -98,6 +105,12 @@ describe('the snapshot of a state that nobody renews', () => {
     expect(seen.size).toBe(1);
     await clock.advance(1);
     expect(seen.has(state.snapshot())).toBe(false);
+  });
+
+  it('is replaced at once where a sentence moved, though no verdict did', () => {
+    const { state, receive } = createPolledOnce();
+    receive('usable, 5 % used');
+    expect(state.snapshot().volumes[0]?.status_info).toBe('usable, 5 % used');
   });
 
   it('is replaced at once for whoever has just had the times moved', () => {

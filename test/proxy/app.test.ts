@@ -85,6 +85,7 @@ describe('GET /manager-api/health', () => {
   it.each<[string, Record<string, string>]>([
     ['the token header', AUTH],
     ['a bearer token', { authorization: `Bearer ${SECRET}` }],
+    ['a bearer token in small letters', { authorization: `bearer ${SECRET}` }],
   ])('gives everything to whoever has the secret, by %s', async (_, headers) => {
     await clock.advance(1_000);
     const report = HealthReport.parse(await (await get('/manager-api/health', headers)).json());
@@ -143,6 +144,35 @@ describe('/livez and /readyz', () => {
     expect((await get('/readyz')).status).toBe(503);
     await clock.advance(5_000);
     expect((await get('/readyz')).status).toBe(200);
+  });
+});
+
+describe('a proxy whose first checks take long', () => {
+  it('is ready after ten seconds all the same', async () => {
+    mounts.set('/slow', 'hang');
+    const slow = createStorageProxy({
+      config: {
+        storage_proxy: {},
+        volume: {
+          slow: VolumeConfig.parse({
+            backend: 'vfs',
+            path: '/slow',
+            health_check_interval: '60s',
+            health_check_timeout: '40s',
+          }),
+        },
+      },
+      version: '1',
+      epoch: 'e',
+      askMount: mounts.ask,
+      clock,
+      random: () => 0.5,
+    });
+    await clock.advance(9_900);
+    expect(slow.isReady()).toBe(false);
+    await clock.advance(200);
+    expect(slow.isReady()).toBe(true);
+    slow.stop();
   });
 });
 

@@ -108,6 +108,14 @@ addr = { host = "127.0.0.1", port = 2379 }
       'storage-proxy.toml:3  api.manager.service_addr  expected an address such as "127.0.0.1:6022", found "nowhere"',
     ],
     [
+      GOOD.replace('secret', 'service-addr = "127.0.0.1:65536"\nsecret'),
+      'storage-proxy.toml:3  api.manager.service_addr  expected an address such as "127.0.0.1:6022", found "127.0.0.1:65536"',
+    ],
+    [
+      GOOD.replace('secret', 'service-addr = ["127.0.0.1", " "]\nsecret'),
+      'storage-proxy.toml:3  api.manager.service_addr  expected an address such as "127.0.0.1:6022", found an array',
+    ],
+    [
       GOOD.replace('secret', 'ssl-enabled = true\nsecret'),
       'storage-proxy.toml:3  api.manager.ssl_enabled  expected ssl_cert and ssl_privkey beside it',
     ],
