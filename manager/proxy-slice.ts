@@ -33,9 +33,7 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
   const { name, view, expectedVolumes, now } = input;
   const reported = view.received?.report.volumes ?? new Map<string, ReceivedVolumeReport | null>();
   const isAuthoritative = view.isAsked && view.isHealthy;
-  const known = isAuthoritative
-    ? [...reported.keys()]
-    : [...reported.keys(), ...expectedVolumes, ...(previous?.volumes.keys() ?? [])];
+  const known = [...reported.keys(), ...(isAuthoritative ? [] : expectedVolumes)];
   const volumes = new Map<string, VolumeHealth>();
   const verdicts = new Map<string, Verdict>();
   for (const volume of [...new Set(known)].toSorted()) {

@@ -89,13 +89,16 @@ function metadataOf(checks: readonly CheckState[]): Metadata {
   const answers = checks.map(latest);
   const notChecked = answers.flatMap((answer) => answer.notChecked ?? []);
   const metadata: Metadata = notChecked.length > 0 ? { not_checked: notChecked } : {};
-  let size = JSON.stringify(metadata).length;
+  let size = Buffer.byteLength(JSON.stringify(metadata));
   let leftOut = 0;
   for (const [key, value] of answers.flatMap((answer) => Object.entries(answer.metadata ?? {}))) {
     const bytes = Buffer.byteLength(JSON.stringify({ [key]: value }));
-    if (size + bytes > MAX_METADATA_BYTES - 32) leftOut += 1;
-    else metadata[key] = value;
-    size = Buffer.byteLength(JSON.stringify(metadata));
+    if (size + bytes > MAX_METADATA_BYTES - 32) {
+      leftOut += 1;
+    } else {
+      metadata[key] = value;
+      size += bytes;
+    }
   }
   return leftOut === 0 ? metadata : { ...metadata, left_out: leftOut };
 }

@@ -19,17 +19,13 @@ export function nextReport(
   const verdict = foldChecks(checks);
   const { state } = decisive(checks) ?? {};
   const timed = checks.reduce((a, b) => (staleAtMs(b) < staleAtMs(a) ? b : a));
-  const checkedAt = checks.every((check) => check.state.checkedAt !== null) ? timed.state.checkedAt : null;
+  // Of a check that was never made nothing is known at all: it goes stale before any other.
+  const { checkedAt } = timed.state;
   const since = sinceOf(previous, verdict.status, checkedAt === null ? null : now);
   const report: VolumeReport = {
-    status: verdict.status,
-    status_info: verdict.status_info,
+    ...verdict,
     backend,
     last_checked_at: checkedAt && isoOf(checkedAt),
-    metadata: verdict.metadata,
-    degraded: verdict.degraded,
-    reason: verdict.reason,
-    checks: verdict.checks,
     since: since && isoOf(since),
     state_type: state?.stateType ?? 'soft',
     attempt: state?.attempt ?? 0,

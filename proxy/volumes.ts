@@ -10,7 +10,7 @@ import type { HardwareMetadata } from '../schema/hardware-metadata.ts';
 import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
 import { openVolume } from './open-volume.ts';
-import { type CheckReading, type CheckState, foldChecks, readingOf } from './verdict.ts';
+import { type CheckReading, type CheckState, readingOf } from './verdict.ts';
 import { nextReport, type ReportedVolume } from './volume-report.ts';
 
 export interface VolumesOptions {
@@ -76,8 +76,10 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
     reports: () => Object.fromEntries(Array.from(volumes, ([name, { reported }]) => [name, reported.report])),
     report: (name) => volumes.get(name)?.reported.report ?? null,
     getHwinfo(name) {
-      const volume = volumes.get(name);
-      return volume === undefined ? null : foldChecks(statesOf(volume.checks));
+      const report = volumes.get(name)?.reported.report;
+      if (report === undefined) return null;
+      const { status, status_info, metadata, degraded, reason, checks } = report;
+      return { status, status_info, metadata, degraded, reason, checks };
     },
     async check(name) {
       const volume = volumes.get(name);

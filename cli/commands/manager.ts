@@ -3,13 +3,13 @@ import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/transitions.ts';
 import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
+import { listenAddress } from '../listen-address.ts';
 import { createLog, type Level, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { systemClock } from '../system-clock.ts';
 import { proxyClients } from '../proxy-clients.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
-import { listenAddress } from './proxy.ts';
 
 export const manager: Command = {
   name: 'manager',

@@ -3,14 +3,14 @@ import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
-import { parseAddress } from '../../schema/proxy-config.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
+import { listenAddress } from '../listen-address.ts';
 import { createLog, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { systemClock } from '../system-clock.ts';
 import { tlsOf } from '../tls.ts';
-import { CannotRun, type Command, text } from '../run.ts';
+import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
 export const proxy: Command = {
@@ -71,14 +71,6 @@ Example:
     });
   },
 };
-
-/** The address of a `--listen` option; null where it was not given. */
-export function listenAddress(option: string | undefined): ReturnType<typeof parseAddress> {
-  if (option === undefined) return null;
-  const address = parseAddress(option);
-  if (address === null) throw new CannotRun(`--listen expects HOST:PORT such as 127.0.0.1:6022, found "${option}"`);
-  return address;
-}
 
 const sentence = (volume: string, { status, degraded, status_info, state_type, attempt }: VolumeReport): string =>
   `volume ${volume} is ${status}${degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}` +

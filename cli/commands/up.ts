@@ -17,6 +17,8 @@ interface Service {
   readonly child: ChildProcess;
   /** The URL it listens on; null if it ended before. */
   readonly ready: Promise<string | null>;
+  /** It ends because we told it to. */
+  isStopping: boolean;
 }
 
 export const up: Command = {
@@ -84,21 +86,21 @@ function start(name: Service['name'], config: string | undefined): Service {
       resolve(null);
     });
   });
-  return { name, child, ready };
+  return { name, child, ready, isStopping: false };
 }
 
-function announceEnd({ name, child }: Service, config: string | undefined): void {
+function announceEnd(service: Service, config: string | undefined): void {
+  const { name, child } = service;
   child.once('exit', (code, signal) => {
-    if (stoppingChildren.has(child)) return;
+    if (service.isStopping) return;
     const again = `volhealth ${name}${config === undefined ? '' : ` -c ${config}`}`;
     console.log(`the ${name} has ended (${signal ?? `exit code ${code}`}); start it again with: npx ${again}`);
   });
 }
 
-const stoppingChildren = new WeakSet<ChildProcess>();
-
-async function stop({ child }: Service): Promise<void> {
-  stoppingChildren.add(child);
+async function stop(service: Service): Promise<void> {
+  const { child } = service;
+  service.isStopping = true;
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

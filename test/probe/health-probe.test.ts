@@ -18,6 +18,16 @@ function createStorage() {
   };
 }
 
+/** Calls that end with an error as soon as they are aborted. */
+function heeding(storage: ReturnType<typeof createStorage>, errorOf: (signal: AbortSignal) => unknown) {
+  return async (signal: AbortSignal): Promise<string> => {
+    signal.addEventListener('abort', () => {
+      storage.last().reject(errorOf(signal));
+    });
+    return storage.ask(signal);
+  };
+}
+
 const read = (outcome: Outcome<string>): Reading =>
   outcome.kind === 'answer' ? { ok: true, label: outcome.answer } : { ok: false, label: outcome.kind };
 
@@ -115,13 +125,7 @@ describe('a call that does not return in time', () => {
     probe.register('a', {
       intervalMs: 30_000,
       timeoutMs: 5_000,
-      ask: (signal) => {
-        const answer = storage.ask(signal);
-        signal.addEventListener('abort', () => {
-          storage.last().reject(signal.reason);
-        });
-        return answer;
-      },
+      ask: heeding(storage, (signal) => signal.reason),
     });
     await clock.advance(FIRST_MS + 5_000);
     expect(storage.calls.length).toBe(1);
@@ -138,13 +142,7 @@ describe('a call that does not return in time', () => {
     probe.register('a', {
       intervalMs: 30_000,
       timeoutMs: 5_000,
-      ask: (signal) => {
-        const answer = storage.ask(signal);
-        signal.addEventListener('abort', () => {
-          storage.last().reject(errorOf(signal));
-        });
-        return answer;
-      },
+      ask: heeding(storage, errorOf),
     });
     await clock.advance(FIRST_MS + 5_500);
     expect(storage.calls.length).toBe(1);
