@@ -1,10 +1,14 @@
 import type { Backend } from './backend.ts';
+import { cephfs } from './cephfs.ts';
 import { noop } from './noop.ts';
 import { vfs } from './vfs.ts';
+import { xfs } from './xfs.ts';
 
 /** Every kind of storage, by the name it has in `[volume.X] backend`. */
 export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['vfs', vfs],
+  ['xfs', xfs],
+  ['cephfs', cephfs],
   ['noop', noop],
 ]);
 
