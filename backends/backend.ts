@@ -41,6 +41,8 @@ export interface VolumeToOpen<O> {
   readonly timeoutMs: number | undefined;
   readonly capacityWarnPercent: number;
   readonly mount: MountExpectation;
+  /** How often a test file is written; `null`: never. */
+  readonly writeIntervalMs: number | null;
   readonly options: O;
   /** Asks a path without ever hanging the service. */
   readonly askMount: MountAsker;

@@ -28,6 +28,11 @@ export function readFailure(error: unknown): CheckAnswer {
 /** Reads what silence means: nothing can be told at first; once it lasts, a mount hangs. */
 export function readTimeout({ name, timeoutMs, waitedMs, stuckAfterMs, step }: Silence): CheckAnswer {
   const where = step == null ? '' : `${step} does not return: `;
+  if (name === 'write') {
+    // What was seen of the mount says whether the volume can be used: this is a warning, however long it lasts.
+    const info = `${where}no answer within ${timeoutMs / 1_000} s`;
+    return { status: 'warn', reason: 'WRITE_FAILED', summary: 'a test file could not be written in time', info };
+  }
   if (name === 'mount' && waitedMs >= stuckAfterMs) {
     const info = `${where}the same call has been out for more than ${stuckAfterMs / 1_000} s`;
     return { status: 'fail', reason: 'MOUNT_STUCK', summary: 'a call on the mount does not return', info };

@@ -25,6 +25,7 @@ export function openVolume(name: string, config: VolumeConfig, askMount: MountAs
     timeoutMs: config.health_check_timeout,
     capacityWarnPercent: config.capacity_warn,
     mount: config.mount,
+    writeIntervalMs: config.write_check ? config.write_check_interval : null,
     options: options.data,
     askMount,
   });

@@ -41,10 +41,12 @@ export function readingOf(answer: CheckAnswer): CheckReading {
 
 /** The check that decides a volume's verdict: the worst, the first of several. */
 export function decisive(checks: readonly CheckState[]): CheckState | undefined {
-  return checks.reduce<CheckState | undefined>(
-    (worst, check) => (worst === undefined || badness(check) > badness(worst) ? check : worst),
-    undefined,
-  );
+  return checks
+    .filter(counts)
+    .reduce<CheckState | undefined>(
+      (worst, check) => (worst === undefined || badness(check) > badness(worst) ? check : worst),
+      undefined,
+    );
 }
 
 /**
@@ -53,7 +55,8 @@ export function decisive(checks: readonly CheckState[]): CheckState | undefined 
  */
 export function foldChecks(checks: readonly CheckState[]): HardwareMetadata {
   const worst = decisive(checks);
-  const { status, reason, summary } = worst === undefined ? UNASKED : latest(worst);
+  const { reason, summary } = worst === undefined ? UNASKED : latest(worst);
+  const status = worst === undefined ? UNASKED.status : statusFor(worst);
   return {
     status: STATUS_OF[status],
     status_info: printable(summary),
@@ -64,12 +67,20 @@ export function foldChecks(checks: readonly CheckState[]): HardwareMetadata {
   };
 }
 
-function latest({ name, state }: CheckState): CheckAnswer {
-  const answer = state.reading?.answer ?? UNASKED;
-  return name === 'write' && answer.status === 'fail' ? { ...answer, status: 'warn' } : answer;
+function latest({ state }: CheckState): CheckAnswer {
+  return state.reading?.answer ?? UNASKED;
 }
 
-const badness = (check: CheckState): number => BADNESS[latest(check).status];
+/** A write test that has not been made says nothing of the volume: only a mount that can be used is written to. */
+const counts = (check: CheckState): boolean => check.name !== 'write' || latest(check).reason !== 'NOT_CHECKED';
+
+const badness = (check: CheckState): number => BADNESS[statusFor(check)];
+
+/** What a check makes of the volume: a write test, whatever became of it, a warning at worst. */
+function statusFor(check: CheckState): CheckStatus {
+  const { status } = latest(check);
+  return check.name === 'write' && status !== 'pass' ? 'warn' : status;
+}
 
 function checkOf(check: CheckState): Check {
   const { status, reason, info } = latest(check);

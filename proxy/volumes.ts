@@ -87,7 +87,8 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
       await Promise.all([...volume.checks.keys()].filter((id) => !isFresh(id)).map(probe.checkNow));
       return volume.reported.report;
     },
-    isEachChecked: () => [...owners.keys()].every((id) => probe.state(id)?.reading != null),
+    isEachChecked: () =>
+      [...owners].every(([id, { check }]) => check.name === 'write' || probe.state(id)?.reading != null),
     stop: probe.stop,
   };
 
@@ -103,7 +104,9 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
 
   function isFresh(id: string): boolean {
     const checkedAt = probe.state(id)?.checkedAt;
-    return checkedAt != null && clock.mono() - checkedAt.mono < FRESH_MS;
+    const { name, intervalMs } = owners.get(id)!.check;
+    // However often somebody looks, files are written no oftener than configured.
+    return checkedAt != null && clock.mono() - checkedAt.mono < (name === 'write' ? intervalMs : FRESH_MS);
   }
 }
 

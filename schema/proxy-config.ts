@@ -20,6 +20,14 @@ export const MountExpectation = z.strictObject({
   fstype: z.string().optional().describe('Type of the file system, as in `/proc/self/mountinfo`.'),
   source: z.string().optional().describe('What is mounted: a device, `host:/export`…'),
   root: z.string().optional().describe('Which directory of it is mounted.'),
+  marker: z
+    .union([z.boolean(), z.string().trim().min(1).max(256)], {
+      error: 'expected true, false, or the text of the marker file',
+    })
+    .optional()
+    .describe(
+      "Whether the marker file `.backend.ai-volume` must be there (true, or its text), or is not read (false). Default: if it is there, it must hold the volume's name.",
+    ),
 });
 export type MountExpectation = z.infer<typeof MountExpectation>;
 
@@ -41,6 +49,11 @@ export const VolumeConfig = z
       .transform((text) => Number(text.slice(0, -1)))
       .default(90)
       .describe('How full a volume may be before it counts as degraded.'),
+    write_check: z
+      .boolean()
+      .default(false)
+      .describe('Whether to write a small file now and then, and to read it back.'),
+    write_check_interval: Interval.default(300_000).describe('How often that is done.'),
     mount: MountExpectation.default({}),
     options: z.record(z.string(), z.unknown()).nullish().describe('What the backend needs to know.'),
   })

@@ -28,6 +28,11 @@ export const REASONS = {
     meaning: 'The check itself could not be made: the trouble is on our side, not in the storage.',
     remedy: 'See the details of the check: a process could not be started, a tool is missing, memory ran out.',
   },
+  TOOL_MISSING: {
+    severity: 'error',
+    meaning: 'A program that the check needs is not installed where the storage proxy runs.',
+    remedy: 'Install it there; the volume recovers by itself.',
+  },
   TOO_MANY_STUCK: {
     severity: 'error',
     meaning: 'So many calls on mounts are stuck that no further one is started for a volume that was stuck before.',
@@ -59,10 +64,15 @@ export const REASONS = {
     meaning: 'The marker file on the mount names another volume.',
     remedy: 'Mount the right file system, or correct `path`.',
   },
+  MARKER_MISSING: {
+    severity: 'critical',
+    meaning: 'The marker file that must be on the mount is not there.',
+    remedy: 'Mount the right file system; if it is the right one, write the marker: `volhealth mark VOLUME`.',
+  },
   MARKER_VANISHED: {
     severity: 'warning',
     meaning: 'The marker file that was there is gone, though the mount is the same.',
-    remedy: 'Find out who removed it, and write it again.',
+    remedy: 'Find out who removed it, and write it again: `volhealth mark VOLUME`.',
   },
   MOUNT_DELETED: {
     severity: 'critical',
@@ -78,6 +88,11 @@ export const REASONS = {
     severity: 'critical',
     meaning: 'The mount has lost its file-system process or its server.',
     remedy: 'Restart the client and mount it again.',
+  },
+  CLIENT_EVICTED: {
+    severity: 'critical',
+    meaning: 'The storage cluster has shut out this host, which it took for dead.',
+    remedy: 'Unmount it and mount it again; if that fails, remove this host from the blocklist of the cluster.',
   },
   MOUNT_STUCK: {
     severity: 'critical',
@@ -119,6 +134,11 @@ export const REASONS = {
     severity: 'warning',
     meaning: 'Less space is left than the configured threshold.',
     remedy: 'Free space or grow the volume, or set another `capacity_warn`.',
+  },
+  QUOTA_NOT_ENFORCED: {
+    severity: 'warning',
+    meaning: 'The file system is mounted without project quotas, which the configuration expects.',
+    remedy: 'Unmount it and mount it with the option `prjquota`.',
   },
   WRITE_FAILED: {
     severity: 'warning',

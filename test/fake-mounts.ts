@@ -1,4 +1,6 @@
-import type { MountAsker, MountEvidence } from '../backends/mount/mount-asker.ts';
+import type { MountAsker } from '../backends/mount/mount-asker.ts';
+import type { MountEvidence } from '../backends/mount/mount-question.ts';
+import { answering } from './questions.ts';
 
 export interface FakeMounts {
   readonly ask: MountAsker;
@@ -17,7 +19,7 @@ export function createFakeMounts(): FakeMounts {
   const faults = new Map<string, number | 'hang'>();
   const hanging = new Map<string, (() => void)[]>();
   return {
-    async ask(path, onStep) {
+    ask: answering(async (path, onStep) => {
       onStep?.('stat');
       const fault = faults.get(path);
       if (fault === 'hang') {
@@ -26,7 +28,7 @@ export function createFakeMounts(): FakeMounts {
       }
       if (fault === undefined) return WELL;
       return { failure: { step: 'stat', errno: fault, message: `errno ${fault}` } };
-    },
+    }),
     set(path, fault) {
       if (fault === null) faults.delete(path);
       else faults.set(path, fault);

@@ -1,4 +1,4 @@
-import type { MountEvidence } from './mount-asker.ts';
+import type { MountEvidence } from './mount-question.ts';
 
 type Statfs = NonNullable<MountEvidence['statfs']>;
 

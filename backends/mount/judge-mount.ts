@@ -6,6 +6,7 @@ import { judgeFailure } from './mount-errno.ts';
 import { FAULTS, type MountFault } from './mount-fault.ts';
 import { findIdentityFault, identityOf, type MountIdentity } from './mount-identity.ts';
 import type { MountLook } from './mount-look.ts';
+import { judgeMarker, type MarkedMount } from './mount-marker.ts';
 import { findWarnings } from './mount-warnings.ts';
 import type { MountRow } from './mountinfo.ts';
 
@@ -13,16 +14,18 @@ import type { MountRow } from './mountinfo.ts';
 export interface MountMemory {
   /** What was mounted at the last good look. */
   readonly baseline: MountIdentity | null;
+  readonly marked: MarkedMount | null;
   readonly nearlyFull: boolean;
 }
 
-export const NO_MEMORY: MountMemory = { baseline: null, nearlyFull: false };
+export const NO_MEMORY: MountMemory = { baseline: null, marked: null, nearlyFull: false };
 
 /** The verdict on a mount: evidence against it is a fail, what cannot be told is unknown. Pure. */
 export function judgeMount(look: MountLook, memory: MountMemory): { answer: CheckAnswer; memory: MountMemory } {
   const { row } = look;
   const isMountPoint = liesOnItsOwn(look);
-  const blocking = findBlockingFault(look, { isMountPoint, baseline: memory.baseline });
+  const marker = judgeMarker(look, isAdoption(look, memory) ? null : memory.marked);
+  const blocking = findBlockingFault(look, { isMountPoint, baseline: memory.baseline }) ?? marker.fault;
   if (blocking !== null) {
     const metadata = metadataOf(row, null);
     const { status, summary } = FAULTS[blocking.reason];
@@ -32,7 +35,7 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
   const capacity = look.evidence.statfs === undefined ? null : readCapacity(look.evidence.statfs);
   const nearlyFull =
     capacity === null ? memory.nearlyFull : isNearlyFull(capacity, look.capacityWarnPercent, memory.nearlyFull);
-  const warnings = findWarnings(look, { capacity, nearlyFull });
+  const warnings = findWarnings(look, { capacity, nearlyFull, vanished: marker.warning });
   const [worst] = warnings;
   const used = capacity === null ? '' : `, ${stepOf(capacity)} % used`;
   const state = isMountPoint || isOfExpectedType(look) ? 'mounted' : 'usable';
@@ -41,16 +44,31 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
     reason: worst?.reason ?? 'OK',
     summary:
       worst === undefined ? state + used : FAULTS[worst.reason].summary + (worst.reason === 'NEARLY_FULL' ? used : ''),
-    info: [...warnings.map(({ info }) => info), describe(look, capacity)].join('; '),
+    info: [
+      ...warnings.map(({ info }) => info),
+      describe(look, capacity),
+      ...(marker.note === null ? [] : [marker.note]),
+    ].join('; '),
     metadata: metadataOf(row, capacity),
     ...(row === null ? { notChecked: ['mount identity'] } : {}),
   };
-  return { answer, memory: { baseline: row === null ? memory.baseline : identityOf(row), nearlyFull } };
+  const baseline = row === null ? memory.baseline : identityOf(row);
+  return { answer, memory: { baseline, marked: marker.marked, nearlyFull } };
 }
 
-function liesOnItsOwn({ path, evidence: { mountId, parentMountId }, row }: MountLook): boolean {
+/** Whether the path is a mount point. */
+export function liesOnItsOwn({
+  path,
+  evidence: { mountId, parentMountId },
+  row,
+}: Pick<MountLook, 'path' | 'evidence' | 'row'>): boolean {
   if (row === null) return false;
   return row.mountPoint === resolve(path) || (parentMountId !== undefined && mountId !== parentMountId);
+}
+
+/** What was known before was known of another mount, on which this one now lies. */
+function isAdoption({ row }: MountLook, { baseline }: MountMemory): boolean {
+  return row !== null && baseline !== null && row.mountPoint !== baseline.mountPoint;
 }
 
 function isOfExpectedType({ row, expectedTypes }: MountLook): boolean {
@@ -67,8 +85,14 @@ function findBlockingFault(
   if (identityFault !== null) return identityFault;
   const place = row === null ? '' : `; ${describe(look, null)}`;
   if (evidence.failure !== undefined) {
-    const fault = judgeFailure(evidence.failure, { ...look, ...known });
+    const fault = judgeFailure(evidence.failure, { ...look, ...known, stat: evidence.stat });
     return { ...fault, info: fault.info + place };
+  }
+  if (evidence.xattr !== undefined && 'missing' in evidence.xattr) {
+    return { reason: 'TOOL_MISSING', info: `getfattr is needed to ask the file system${place}` };
+  }
+  if (evidence.xattr !== undefined && 'trouble' in evidence.xattr) {
+    return { reason: 'CHECK_FAILED', info: evidence.xattr.trouble + place };
   }
   if (evidence.stat?.isDirectory === false) return { reason: 'NOT_A_DIRECTORY', info: `${path} is something else` };
   // Some file systems count no links; but the root of a file system cannot have been deleted.

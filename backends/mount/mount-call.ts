@@ -1,19 +1,22 @@
-import type { MountEvidence, MountStep } from './mount-asker.ts';
+import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts';
 
-/** One question about a path, for which several may wait. */
-export interface MountCall extends PromiseWithResolvers<MountEvidence> {
-  readonly path: string;
+/** One question about a path, for whose answer several may wait. */
+export interface MountCall extends PromiseWithResolvers<MountAnswer> {
+  /** The same for the same question. */
+  readonly key: string;
+  readonly question: MountQuestion;
   /** Hears of the step that the call is at, and of every further one. */
   readonly follow: (listener: (step: MountStep) => void) => void;
   readonly reach: (step: MountStep) => void;
 }
 
-export function createMountCall(path: string): MountCall {
+export function createMountCall(question: MountQuestion): MountCall {
   const listeners: ((step: MountStep) => void)[] = [];
   let reached: MountStep | null = null;
   return {
-    path,
-    ...Promise.withResolvers<MountEvidence>(),
+    key: keyOf(question),
+    question,
+    ...Promise.withResolvers<MountAnswer>(),
     follow(listener) {
       listeners.push(listener);
       if (reached !== null) listener(reached);
@@ -24,3 +27,5 @@ export function createMountCall(path: string): MountCall {
     },
   };
 }
+
+export const keyOf = (question: MountQuestion): string => JSON.stringify(question);

@@ -1,27 +1,52 @@
-import type { CheckDefinition, VolumeToOpen } from '../backend.ts';
+import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
 import { checkTimeoutMs } from '../backend.ts';
 import { judgeMount, NO_MEMORY } from './judge-mount.ts';
-import type { MountStep } from './mount-asker.ts';
+import type { MountStep } from './mount-question.ts';
 import { createMountTable, type MountTable } from './mount-table.ts';
 
 export interface MountCheckOptions {
   /** Types that the backend's file system has in mountinfo; `null` = any, and a plain directory will do. */
   readonly expectedTypes: readonly string[] | null;
-  readonly mounts?: MountTable;
+  /** An extended attribute to read, where nothing else asks the server. */
+  readonly xattr?: string;
+  /** Warn where project quotas are not enforced. */
+  readonly needsProjectQuota?: boolean;
+  readonly table?: MountTable;
   readonly asRoot?: boolean;
+}
+
+export interface MountCheck extends CheckDefinition {
+  /** The same as `ask`, with the mount that the answer is about; `null` where that cannot be told. */
+  readonly look: () => Promise<{ readonly answer: CheckAnswer; readonly mountId: number | null }>;
 }
 
 const MAX_TIMEOUT_MS = 5_000;
 
 /** One for all volumes, so that the table is not read once a volume. */
-const sharedMounts = createMountTable();
+export const sharedTable = createMountTable();
 
 /** The `mount` check of a volume: whether its path can be used, and is still the mount that it was. */
 export function mountCheck(
   volume: Omit<VolumeToOpen<unknown>, 'options'>,
-  { expectedTypes, mounts = sharedMounts, asRoot = process.geteuid?.() === 0 }: MountCheckOptions,
-): CheckDefinition {
-  const { path, mount: expectation, capacityWarnPercent } = volume;
+  {
+    expectedTypes,
+    xattr,
+    needsProjectQuota = false,
+    table = sharedTable,
+    asRoot = process.geteuid?.() === 0,
+  }: MountCheckOptions,
+): MountCheck {
+  const { name, path, mount: expectation, capacityWarnPercent } = volume;
+  const question = { act: 'look', path, marker: expectation.marker !== false, xattr: xattr ?? null } as const;
+  const standards = {
+    path,
+    volumeName: name,
+    expectation,
+    expectedTypes,
+    capacityWarnPercent,
+    needsProjectQuota,
+    asRoot,
+  };
   let memory = NO_MEMORY;
   let step: MountStep | null = null;
   return {
@@ -29,18 +54,18 @@ export function mountCheck(
     intervalMs: volume.intervalMs,
     timeoutMs: checkTimeoutMs(volume, MAX_TIMEOUT_MS),
     pendingStep: () => step,
-    async ask() {
-      step = null;
-      const evidence = await volume.askMount(path, (next) => {
-        step = next;
-      });
-      const row = evidence.mountId === undefined ? null : await mounts.find(evidence.mountId);
-      const judged = judgeMount(
-        { path, evidence, row, expectation, expectedTypes, capacityWarnPercent, asRoot },
-        memory,
-      );
-      memory = judged.memory;
-      return judged.answer;
-    },
+    ask: async () => (await look()).answer,
+    look,
   };
+
+  async function look() {
+    step = null;
+    const evidence = await volume.askMount(question, (next) => {
+      step = next;
+    });
+    const row = evidence.mountId === undefined ? null : await table.find(evidence.mountId);
+    const judged = judgeMount({ ...standards, evidence, row }, memory);
+    memory = judged.memory;
+    return { answer: judged.answer, mountId: evidence.mountId ?? null };
+  }
 }

@@ -1,5 +1,5 @@
-import type { MountEvidence } from './mount-asker.ts';
 import type { MountFault } from './mount-fault.ts';
+import type { MountEvidence, MountStep, StepFailure } from './mount-question.ts';
 import type { MountRow } from './mountinfo.ts';
 
 export interface FailureContext {
@@ -8,6 +8,7 @@ export interface FailureContext {
   /** The path is the root of a mount. */
   readonly isMountPoint: boolean;
   readonly asRoot: boolean;
+  readonly stat: MountEvidence['stat'];
 }
 
 /**
@@ -27,8 +28,10 @@ const ERRNO = {
   23: ['ENFILE', 'CHECK_FAILED'],
   24: ['EMFILE', 'CHECK_FAILED'],
   40: ['ELOOP', 'PATH_MISSING'],
+  61: ['ENODATA', 'IO_ERROR'],
   67: ['ENOLINK', 'MOUNT_DISCONNECTED'],
   74: ['EBADMSG', 'IO_ERROR'],
+  95: ['EOPNOTSUPP', 'IO_ERROR'],
   100: ['ENETDOWN', 'MOUNT_DISCONNECTED'],
   101: ['ENETUNREACH', 'MOUNT_DISCONNECTED'],
   103: ['ECONNABORTED', 'MOUNT_DISCONNECTED'],
@@ -47,28 +50,45 @@ const ERRNO = {
 /** Where a refusal is about our own rights, not about the storage. */
 const LOCAL_TYPES = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'bcachefs', 'tmpfs', 'overlay', 'vfat'];
 
-const MISSING_RIGHT = {
-  identity: 'the right to search a directory above it is missing',
-  stat: 'the right to search a directory above it is missing',
-  open: 'the right to read the directory is missing',
-  statfs: 'the right to search a directory above it is missing',
-} as const;
+const CEPH_TYPES = ['ceph', 'fuse.ceph-fuse'];
+
+/** Steps for which the directory itself must be readable; the others need no more than the way to it. */
+const READING_STEPS: readonly MountStep[] = ['open', 'marker', 'xattr'];
+
+/** Not there, and not supported: no file system that has the attribute. */
+const NO_SUCH_XATTR = [61, 95];
 
 /** What an errno that the volume answered says about it. */
-export function judgeFailure(failure: NonNullable<MountEvidence['failure']>, context: FailureContext): MountFault {
+export function judgeFailure(failure: StepFailure, context: FailureContext): MountFault {
   const { step, errno } = failure;
   const [name, reason] = isListed(errno) ? ERRNO[errno] : ['an error', 'IO_ERROR' as const];
-  const said = `${step} of ${context.path} answered ${name} (${errno})`;
-  if (reason === 'ACCESS_DENIED' && !context.asRoot && isLocal(context.row)) {
-    return { reason: 'NO_PERMISSION', info: `${said}: ${MISSING_RIGHT[step]}` };
+  const info = `${step} of ${context.path} answered ${name} (${errno})`;
+  if (reason === 'ACCESS_DENIED' && lacksRight(step, context)) {
+    const right = READING_STEPS.includes(step) ? 'read the directory' : 'search a directory above it';
+    return { reason: 'NO_PERMISSION', info: `${info}: the right to ${right} is missing` };
   }
-  if (reason === 'PATH_MISSING' && context.isMountPoint) {
-    // The root of a mount cannot be missing: an evicted CephFS client is told so.
-    return { reason: 'MOUNT_DISCONNECTED', info: `${said}, though a file system is mounted there` };
+  const isUnreachable = reason === 'ACCESS_DENIED' || name === 'ESHUTDOWN' || isMissingRoot(reason, context);
+  if (isUnreachable && CEPH_TYPES.includes(context.row?.fstype ?? '')) return { reason: 'CLIENT_EVICTED', info };
+  if (isMissingRoot(reason, context)) {
+    return { reason: 'MOUNT_DISCONNECTED', info: `${info}, though a file system is mounted there` };
   }
-  return { reason, info: said };
+  if (step === 'xattr' && NO_SUCH_XATTR.includes(errno)) return { reason: 'NOT_MOUNTED', info };
+  return { reason, info };
 }
 
 const isListed = (errno: number): errno is keyof typeof ERRNO => Object.hasOwn(ERRNO, errno);
 
-const isLocal = (row: MountRow | null): boolean => row === null || LOCAL_TYPES.includes(row.fstype);
+/** Whether a refusal is about our own rights. A server that lets others read the directory refuses this host. */
+function lacksRight(step: MountStep, { row, asRoot, stat }: FailureContext): boolean {
+  if (row === null || LOCAL_TYPES.includes(row.fstype)) return !asRoot;
+  return (
+    READING_STEPS.includes(step) && stat !== undefined && (stat.mode & 0o005) !== 0o005 && !isEvictedRoot(row, asRoot)
+  );
+}
+
+/** CephFS does not curb root: whom it refuses is shut out. NFS may take root for nobody. */
+const isEvictedRoot = (row: MountRow, asRoot: boolean): boolean => asRoot && CEPH_TYPES.includes(row.fstype);
+
+/** The root of a mount cannot be missing: an evicted CephFS client is told so. */
+const isMissingRoot = (reason: MountFault['reason'], { isMountPoint }: FailureContext): boolean =>
+  reason === 'PATH_MISSING' && isMountPoint;

@@ -1,9 +1,10 @@
 import type { MountExpectation } from '../../schema/proxy-config.ts';
-import type { MountEvidence } from './mount-asker.ts';
+import type { MountEvidence } from './mount-question.ts';
 import type { MountRow } from './mountinfo.ts';
 
 /** One look at a mount, and by what it is to be judged. */
 export interface MountLook {
+  readonly volumeName: string;
   readonly path: string;
   readonly evidence: MountEvidence;
   /** The mount that the evidence names; `null` where that cannot be told. */
@@ -12,6 +13,8 @@ export interface MountLook {
   /** Types that the backend's file system has in mountinfo; `null` = any, and a plain directory will do. */
   readonly expectedTypes: readonly string[] | null;
   readonly capacityWarnPercent: number;
+  /** Project quotas are to be enforced. */
+  readonly needsProjectQuota: boolean;
   /** The service may look at everything: being refused is the storage's doing. */
   readonly asRoot: boolean;
 }

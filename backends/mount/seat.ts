@@ -1,5 +1,5 @@
-import type { MountEvidence } from './mount-asker.ts';
 import type { MountCall } from './mount-call.ts';
+import type { MountAnswer } from './mount-question.ts';
 import type { ForkWorker, MountWorker } from './worker.ts';
 
 /** A place in the pool: a worker, the call that it is in, and whether that has fallen silent. */
@@ -21,7 +21,7 @@ export interface SeatOptions {
   /** A call that waits longer for its worker's start is silent, too. */
   readonly startMs: number;
   readonly onSilent: (call: MountCall) => void;
-  readonly onAnswer: (call: MountCall, evidence: MountEvidence, wasSilent: boolean) => void;
+  readonly onAnswer: (call: MountCall, answer: MountAnswer, wasSilent: boolean) => void;
   /** The worker is gone, and with it the call that it was in. */
   readonly onLost: (call: MountCall | null, why: string) => void;
 }
@@ -40,7 +40,7 @@ export function createSeat(options: SeatOptions): Seat {
     if (worker !== null) return send();
     arm(startMs);
     try {
-      worker = fork({ onReady: send, onStep: (step) => call?.reach(step), onEvidence: finish, onLost: lose });
+      worker = fork({ onReady: send, onStep: (step) => call?.reach(step), onAnswer: finish, onLost: lose });
     } catch (error) {
       lose(`it cannot be started: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -49,7 +49,7 @@ export function createSeat(options: SeatOptions): Seat {
   function send(): void {
     if (worker === null || call === null) return;
     arm(silentMs);
-    worker.ask(call.path);
+    worker.ask(call.question);
   }
 
   function arm(ms: number): void {
@@ -61,13 +61,13 @@ export function createSeat(options: SeatOptions): Seat {
     });
   }
 
-  function finish(evidence: MountEvidence): void {
+  function finish(answer: MountAnswer): void {
     if (call === null) return lose('it answered without being asked');
     disarm?.();
     const [answered, wasSilent] = [call, isSilent];
     call = null;
     isSilent = false;
-    onAnswer(answered, evidence, wasSilent);
+    onAnswer(answered, answer, wasSilent);
   }
 
   function lose(why: string): void {

@@ -1,12 +1,13 @@
-import { type MountAsker, type MountEvidence, OwnTrouble } from './mount-asker.ts';
-import { createMountCall, type MountCall } from './mount-call.ts';
+import { type MountAsker, OwnTrouble } from './mount-asker.ts';
+import { createMountCall, keyOf, type MountCall } from './mount-call.ts';
+import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 import { forkWorker } from './worker.ts';
 
 export interface MountPoolOptions extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'silentMs' | 'startMs'>> {
   /** How many workers there may be beside those whose call is silent; at least 2. */
   readonly maxActive?: number;
-  /** From so many silent calls on, paths whose last call fell silent are refused. */
+  /** From so many silent calls on, questions whose last call fell silent are refused. */
   readonly maxStuck?: number;
 }
 
@@ -20,7 +21,7 @@ export interface MountPool {
 
 /**
  * Worker processes that ask mounts, so that a hung mount costs a process and never the service. One call at a time
- * each, and at most one call a path. A silent call keeps its worker; another may be started in its place.
+ * each, and at most one call a question. A silent call keeps its worker; another may be started in its place.
  */
 export function createMountPool(options: MountPoolOptions = {}): MountPool {
   const { maxActive = 4, maxStuck = 128, silentMs = 250, startMs = 10_000 } = options;
@@ -28,19 +29,19 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   const seats = new Set<Seat>();
   const calls = new Map<string, MountCall>();
   const queue = new Set<MountCall>();
-  /** Paths whose last call fell silent. They never get the last worker, so that the others are always served. */
+  /** Keys of questions whose last call fell silent. They never get the last worker, so that the others are always served. */
   const suspects = new Set<string>();
   let isStopped = false;
   let isServing = false;
 
   return { ask, stop, counts };
 
-  function ask(path: string, onStep?: Parameters<MountAsker>[1]): Promise<MountEvidence> {
+  function ask<Q extends MountQuestion>(question: Q, onStep?: (step: MountStep) => void): Promise<MountAnswer<Q>> {
     if (isStopped) return Promise.reject(new OwnTrouble('mounts are no longer asked: the service is stopping'));
-    const call = calls.get(path) ?? enqueue(path);
+    const call = calls.get(keyOf(question)) ?? enqueue(question);
     if (onStep !== undefined) call.follow(onStep);
     serve();
-    return call.promise;
+    return call.promise as Promise<MountAnswer<Q>>;
   }
 
   function stop(): void {
@@ -55,9 +56,9 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     return { processes: seats.size, active: seats.size - silent, silent, queued: queue.size };
   }
 
-  function enqueue(path: string): MountCall {
-    const call = createMountCall(path);
-    calls.set(path, call);
+  function enqueue(question: MountQuestion): MountCall {
+    const call = createMountCall(question);
+    calls.set(call.key, call);
     queue.add(call);
     return call;
   }
@@ -69,7 +70,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     isServing = true;
     try {
       for (const call of queue) {
-        const isSuspect = suspects.has(call.path);
+        const isSuspect = suspects.has(call.key);
         if (isSuspect && counts().silent >= maxStuck) refuse(call);
         else if (!isSuspect || countSeats(isTrying) < maxActive - 1) {
           const seat = freeSeat();
@@ -94,15 +95,15 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
       after,
       silentMs,
       startMs,
-      onSilent: ({ path }) => {
-        suspects.add(path);
+      onSilent: ({ key }) => {
+        suspects.add(key);
         serve();
       },
-      onAnswer: (call, evidence, wasSilent) => {
-        if (!wasSilent) suspects.delete(call.path);
+      onAnswer: (call, answer, wasSilent) => {
+        if (!wasSilent) suspects.delete(call.key);
         if (counts().active > maxActive) dismiss(seat);
-        calls.delete(call.path);
-        call.resolve(evidence);
+        calls.delete(call.key);
+        call.resolve(answer);
         serve();
       },
       onLost: (call, why) => {
@@ -126,7 +127,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   }
 
   function fail(call: MountCall, trouble: OwnTrouble): void {
-    calls.delete(call.path);
+    calls.delete(call.key);
     call.reject(trouble);
   }
 
@@ -135,7 +136,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   }
 
   function isTrying(seat: Seat): boolean {
-    return !seat.isSilent() && suspects.has(seat.call()?.path ?? '');
+    return !seat.isSilent() && suspects.has(seat.call()?.key ?? '');
   }
 }
 

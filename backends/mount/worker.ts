@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
-import type { MountEvidence, MountStep } from './mount-asker.ts';
+import { MOUNT_STEPS, type MountAnswer, type MountQuestion, type MountStep } from './mount-question.ts';
 
-/** A process that asks mounts, one path at a time. */
+/** A process that asks mounts, one question at a time. */
 export interface MountWorker {
-  readonly ask: (path: string) => void;
+  readonly ask: (question: MountQuestion) => void;
   /** Ends it at once, and does not wait for that: a process in a hung call may outlive its SIGKILL. Nothing is heard of it again. */
   readonly end: () => void;
 }
@@ -12,7 +12,7 @@ export interface MountWorker {
 export interface WorkerEvents {
   readonly onReady: () => void;
   readonly onStep: (step: MountStep) => void;
-  readonly onEvidence: (evidence: MountEvidence) => void;
+  readonly onAnswer: (answer: MountAnswer) => void;
   /** It died, babbled, or never came to life. Heard at most once, and last. */
   readonly onLost: (why: string) => void;
 }
@@ -20,12 +20,14 @@ export interface WorkerEvents {
 /** Starts a worker; may throw when no process can be started. */
 export type ForkWorker = (events: WorkerEvents) => MountWorker;
 
+/** Windows has none. */
+const HAS_GROUPS = process.platform !== 'win32';
 const CHILD = new URL(`./child${extname(import.meta.filename)}`, import.meta.url);
-const STEPS: readonly unknown[] = ['identity', 'stat', 'open', 'statfs'] satisfies MountStep[];
 
 /**
  * Forks a worker that holds nothing of the service's: no pipe, no socket, no environment, no working directory on a
- * volume; and that keeps the service from ending neither by living nor by hanging.
+ * volume; and that keeps the service from ending neither by living nor by hanging. It leads a process group of its
+ * own, with what it may have started; signals to the service's group do not reach it.
  */
 export const forkWorker: ForkWorker = (events) => {
   const child = fork(CHILD, [], {
@@ -34,7 +36,9 @@ export const forkWorker: ForkWorker = (events) => {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
+    detached: HAS_GROUPS,
   });
+  let asked: MountQuestion | null = null;
   let ended = false;
   child.unref();
   child.channel?.unref();
@@ -43,12 +47,17 @@ export const forkWorker: ForkWorker = (events) => {
   child.on('message', (message) => {
     if (!ended) hear(message);
   });
-  return { ask: (path) => void child.send(path), end };
+  return { ask, end };
+
+  function ask(question: MountQuestion): void {
+    asked = question;
+    child.send(question);
+  }
 
   function hear(message: unknown): void {
     if (message === 'ready') events.onReady();
     else if (isStep(message)) events.onStep(message);
-    else if (typeof message === 'object' && message !== null) events.onEvidence(message);
+    else if (asked !== null && isAnswer(message, asked)) events.onAnswer(message);
     else lose('it said something that cannot be understood');
   }
 
@@ -59,10 +68,25 @@ export const forkWorker: ForkWorker = (events) => {
   }
 
   function end(): void {
+    if (ended) return;
     ended = true;
-    child.kill('SIGKILL');
+    if (child.pid !== undefined) kill(HAS_GROUPS ? -child.pid : child.pid);
     if (child.connected) child.disconnect();
   }
 };
 
-const isStep = (message: unknown): message is MountStep => STEPS.includes(message);
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+}
+
+const isStep = (message: unknown): message is MountStep => (MOUNT_STEPS as readonly unknown[]).includes(message);
+
+/** A look ends with the last step's answer or a failure, everything else with an outcome. */
+function isAnswer(message: unknown, { act }: MountQuestion): message is MountAnswer {
+  if (typeof message !== 'object' || message === null) return false;
+  return act === 'look' ? 'failure' in message || 'statfs' in message : 'outcome' in message;
+}

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckAnswer, CheckDefinition } from '../../backends/backend.ts';
 import { readFailure } from '../../backends/failure.ts';
-import { type MountAsker, type MountEvidence, OwnTrouble } from '../../backends/mount/mount-asker.ts';
+import { type MountAsker, OwnTrouble } from '../../backends/mount/mount-asker.ts';
+import type { MountEvidence } from '../../backends/mount/mount-question.ts';
 import { findBackend } from '../../backends/register.ts';
 import { Reason } from '../../schema/reason.ts';
 import { CheckStatus } from '../../schema/status.ts';
+import { answering } from '../questions.ts';
 import { type VolumeOptions, volumeAt } from './volumes.ts';
 
 export interface ConformanceOptions {
@@ -16,9 +18,9 @@ const PATH = '/a/volume/that-is-away';
 
 /** What a mount may say, whatever the backend makes of it. */
 const MOUNTS: Readonly<Record<string, MountAsker>> = {
-  'a mount that answers': async () => GOOD,
-  'a path that does not exist': async () => failing(2),
-  'a stale mount': async () => failing(116),
+  'a mount that answers': answering(async () => GOOD),
+  'a path that does not exist': answering(async () => failing(2)),
+  'a stale mount': answering(async () => failing(116)),
   'a worker that is lost': () => Promise.reject(new OwnTrouble('it ended with SIGKILL')),
 };
 

@@ -15,10 +15,11 @@ export function volumeAt({ path, askMount = refuse, ...rest }: VolumeOptions): V
     timeoutMs: undefined,
     capacityWarnPercent: 90,
     mount: {},
+    writeIntervalMs: null,
     options: {},
     askMount,
     ...rest,
   };
 }
 
-const refuse: MountAsker = (path) => Promise.reject(new Error(`${path} was asked`));
+const refuse: MountAsker = ({ path }) => Promise.reject(new Error(`${path} was asked`));

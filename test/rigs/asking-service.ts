@@ -1,5 +1,6 @@
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { childrenRunning } from './processes.ts';
+import { look } from '../questions.ts';
 
 // A service that asks the mounts it is started with and, once each has answered or hangs, says which workers it has.
 // Then it stops if its first argument says so, and in any case has nothing more to do.
@@ -8,7 +9,7 @@ const [order, ...paths] = process.argv.slice(2);
 const pool = createMountPool();
 let answered = 0;
 for (const path of paths) {
-  pool.ask(path).then(
+  pool.ask(look(path)).then(
     () => (answered += 1),
     () => {},
   );

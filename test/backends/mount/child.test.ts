@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { parseMountinfo } from '../../../backends/mount/mountinfo.ts';
 import { createMountPool, type MountPool } from '../../../backends/mount/worker-pool.ts';
 import { childrenRunning } from '../../rigs/processes.ts';
+import { look } from '../../questions.ts';
 
 const isLinux = process.platform === 'linux';
 const workers = () => childrenRunning('mount/child');
@@ -39,22 +40,24 @@ describe('a worker process', () => {
 
   test('says all that there is to say of a directory, step by step', async () => {
     const steps: string[] = [];
-    const evidence = await pool.ask(at('volume'), (step) => steps.push(step));
+    const evidence = await pool.ask(look(at('volume')), (step) => steps.push(step));
     expect(evidence).toMatchObject({ stat: { isDirectory: true }, opened: true });
     expect(evidence.failure).toBeUndefined();
     expect(evidence.statfs?.blocks).toBeTypeOf('bigint');
-    expect(steps).toEqual(isLinux ? ['identity', 'stat', 'open', 'statfs'] : ['stat', 'open', 'statfs']);
+    expect(steps).toEqual(
+      isLinux ? ['identity', 'stat', 'open', 'marker', 'statfs'] : ['stat', 'open', 'marker', 'statfs'],
+    );
   });
 
   test.skipIf(!isLinux)(`names the mount of the path and that of its parent${unlessLinux}`, async () => {
     const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
-    const evidence = await pool.ask('/proc');
+    const evidence = await pool.ask(look('/proc'));
     expect(mounts.get(evidence.mountId ?? 0)).toMatchObject({ mountPoint: '/proc' });
     expect(mounts.get(evidence.parentMountId ?? 0)).toMatchObject({ mountPoint: '/' });
   });
 
   test('follows a symbolic link', async () => {
-    expect(await pool.ask(at('link'))).toMatchObject({ stat: { isDirectory: true }, opened: true });
+    expect(await pool.ask(look(at('link')))).toMatchObject({ stat: { isDirectory: true }, opened: true });
   });
 
   test.each([
@@ -63,11 +66,11 @@ describe('a worker process', () => {
     ['file/below', 20],
     ['x'.repeat(300), 36],
   ])('answers the errno of %s', async (name, errno) => {
-    expect(await pool.ask(at(name))).toMatchObject({ failure: { errno } });
+    expect(await pool.ask(look(at(name)))).toMatchObject({ failure: { errno } });
   });
 
   test('answers that a file is no directory', async () => {
-    expect(await pool.ask(at('file'))).toMatchObject({
+    expect(await pool.ask(look(at('file')))).toMatchObject({
       stat: { isDirectory: false },
       failure: { step: 'open', errno: 20 },
     });
@@ -75,12 +78,12 @@ describe('a worker process', () => {
 
   test.skipIf(!isLinux)(`does not wait for somebody to write to a FIFO${unlessLinux}`, async () => {
     execFileSync('mkfifo', [at('fifo')]);
-    expect(await pool.ask(at('fifo'))).toMatchObject({ failure: { step: 'open', errno: 20 } });
+    expect(await pool.ask(look(at('fifo')))).toMatchObject({ failure: { step: 'open', errno: 20 } });
   });
 
   test('serves a hundred paths with four processes', async () => {
     const paths = Array.from({ length: 100 }, (_, index) => at(`volume/${'./'.repeat(index)}`));
-    const answers = await Promise.all(paths.map((path) => pool.ask(path)));
+    const answers = await Promise.all(paths.map((path) => pool.ask(look(path))));
     expect(answers.every(({ opened }) => opened)).toBe(true);
     expect(pool.counts().processes).toBeLessThanOrEqual(4);
   });
@@ -97,7 +100,7 @@ describe.skipIf(!isLinux)(`worker processes${unlessLinux}`, () => {
   });
 
   test('hold nothing of the service: no environment, no directory, no socket but their channel', async () => {
-    await pool.ask('/');
+    await pool.ask(look('/'));
     const [pid] = workers();
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
       .split('\0')
@@ -111,27 +114,27 @@ describe.skipIf(!isLinux)(`worker processes${unlessLinux}`, () => {
   });
 
   test('cost one call when they are killed, and are replaced', async () => {
-    await pool.ask('/');
+    await pool.ask(look('/'));
     const [pid = 0] = workers();
     process.kill(pid, 'SIGSTOP');
-    const lost = pool.ask('/');
+    const lost = pool.ask(look('/'));
     process.kill(pid, 'SIGKILL');
     await expect(lost).rejects.toThrow('the process that asks mounts was lost: it ended with SIGKILL');
     await expect.poll(workers).not.toContain(pid);
-    expect(await pool.ask('/')).toMatchObject({ opened: true });
+    expect(await pool.ask(look('/'))).toMatchObject({ opened: true });
     expect(workers()).not.toContain(pid);
   });
 
-  test('let signals to the group pass: the service says when they end', async () => {
-    await pool.ask('/');
+  test('let signals pass: the service says when they end', async () => {
+    await pool.ask(look('/'));
     const [pid = 0] = workers();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
-    expect(await pool.ask('/')).toMatchObject({ opened: true });
+    expect(await pool.ask(look('/'))).toMatchObject({ opened: true });
     expect(workers()).toContain(pid);
   });
 
   test('are gone once the pool is stopped', async () => {
-    await Promise.all(['/', '/proc', '/dev', '/sys'].map((path) => pool.ask(path)));
+    await Promise.all(['/', '/proc', '/dev', '/sys'].map((path) => pool.ask(look(path))));
     pool.stop();
     await expect.poll(workers).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import type { MountEvidence, MountStep } from '../../../backends/mount/mount-asker.ts';
+import type { MountAnswer, MountQuestion, MountStep } from '../../../backends/mount/mount-question.ts';
 import type { MountPoolOptions } from '../../../backends/mount/worker-pool.ts';
 import type { WorkerEvents } from '../../../backends/mount/worker.ts';
 
@@ -9,7 +9,7 @@ export interface FakeWorker {
   hasEnded: boolean;
   readonly start: () => void;
   readonly step: (step: MountStep) => void;
-  readonly answer: (evidence?: MountEvidence) => void;
+  readonly answer: (answer?: MountAnswer) => void;
   readonly die: (why: string) => void;
 }
 
@@ -24,9 +24,9 @@ export function createFakeWorkers() {
         hasEnded: false,
         start: events.onReady,
         step: events.onStep,
-        answer(evidence = {}) {
+        answer(answer = {}) {
           worker.path = null;
-          events.onEvidence(evidence);
+          events.onAnswer(answer);
         },
         die(why) {
           worker.hasEnded = true;
@@ -35,7 +35,7 @@ export function createFakeWorkers() {
       };
       workers.push(worker);
       return {
-        ask(path: string) {
+        ask({ path }: MountQuestion) {
           worker.path = path;
         },
         end() {

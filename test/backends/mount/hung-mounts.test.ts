@@ -8,6 +8,7 @@ import { type FaultFs, mountFaultFs, unlessFuse, whyNoFuse } from '../../rigs/fa
 import { createMountRig, type MountRig } from '../../rigs/mounts.ts';
 import { childrenRunning } from '../../rigs/processes.ts';
 import { volumeAt } from '../volumes.ts';
+import { look } from '../../questions.ts';
 
 const BAD = Array.from({ length: 8 }, (_, index) => `bad${index}`);
 const GOOD = Array.from({ length: 8 }, (_, index) => `good${index}`);
@@ -28,7 +29,7 @@ describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () =
     storage.kill();
     rig.remove();
   });
-  const ask = (names: string[]) => names.map((name) => pool.ask(storage.path(name)));
+  const ask = (names: string[]) => names.map((name) => pool.ask(look(storage.path(name))));
   const untilSilent = async (calls: number) => {
     await expect.poll(() => pool.counts().silent, { timeout: 10_000 }).toBe(calls);
   };
@@ -36,9 +37,9 @@ describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () =
   test('keeps the call pending, and the call answers once the mount does', async () => {
     await storage.set({ 'statfs bad0': 'hang' });
     const steps: string[] = [];
-    const stuck = pool.ask(storage.path('bad0'), (step) => steps.push(step));
+    const stuck = pool.ask(look(storage.path('bad0')), (step) => steps.push(step));
     await untilSilent(1);
-    expect(steps).toEqual(['identity', 'stat', 'open', 'statfs']);
+    expect(steps).toEqual(['identity', 'stat', 'open', 'marker', 'statfs']);
     await storage.set({});
     expect(await stuck).toMatchObject({ opened: true, statfs: { blocks: 1_000n } });
     expect(pool.counts()).toMatchObject({ silent: 0, active: 1 });
@@ -89,7 +90,7 @@ describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () =
 
   test('above the path does not hide what the path itself answered', async () => {
     await storage.set({ 'statfs bad0': 'hang' });
-    const asked = pool.ask(`${storage.path('bad0')}/.`);
+    const asked = pool.ask(look(`${storage.path('bad0')}/.`));
     await untilSilent(1);
     await storage.set({ 'lookup .': 'hang' });
     const evidence = await asked;

@@ -1,5 +1,5 @@
-import type { MountEvidence, MountStep } from '../../../backends/mount/mount-asker.ts';
 import type { MountLook } from '../../../backends/mount/mount-look.ts';
+import type { MarkerFile, MountEvidence, MountStep } from '../../../backends/mount/mount-question.ts';
 import type { MountRow } from '../../../backends/mount/mountinfo.ts';
 
 /** An xfs mount of its own at `/v/a`, 35 % used. */
@@ -30,24 +30,29 @@ const STAT: NonNullable<MountEvidence['stat']> = { dev: 1n, ino: 128n, mode: 0o4
 
 export interface LookOptions extends Partial<Omit<MountLook, 'evidence'>> {
   readonly stat?: Partial<NonNullable<MountEvidence['stat']>>;
+  readonly marker?: MarkerFile;
+  readonly mountId?: number;
   readonly statfs?: Partial<NonNullable<MountEvidence['statfs']>>;
 }
 
 /** A look at `/v/a` that all is well with but for what is said. */
-export function lookAt({ stat, statfs, ...rest }: LookOptions = {}): MountLook {
+export function lookAt({ stat, statfs, marker, mountId, ...rest }: LookOptions = {}): MountLook {
   const row = rest.row === undefined ? XFS : rest.row;
   return {
+    volumeName: 'volume1',
     path: '/v/a',
     row,
     expectation: {},
     expectedTypes: null,
     capacityWarnPercent: 90,
+    needsProjectQuota: false,
     asRoot: true,
     ...rest,
     evidence: {
-      ...(row === null ? {} : { mountId: row.id, parentMountId: ROOT.id }),
+      ...(row === null ? {} : { mountId: mountId ?? row.id, parentMountId: ROOT.id }),
       stat: { ...STAT, ...stat },
       opened: true,
+      ...(marker === undefined ? {} : { marker }),
       statfs: { ...STATFS, ...statfs },
     },
   };

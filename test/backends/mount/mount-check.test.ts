@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { MountAsker } from '../../../backends/mount/mount-asker.ts';
 import { mountCheck } from '../../../backends/mount/mount-check.ts';
 import type { MountRow } from '../../../backends/mount/mountinfo.ts';
+import { answering } from '../../questions.ts';
 import { volumeAt } from '../volumes.ts';
 import { lookAt, ROOT, XFS } from './looks.ts';
 
@@ -9,12 +9,12 @@ const never = new AbortController().signal;
 
 /** A check of `/v/a`, at which these file systems are found one after the other. */
 function checkOf(rows: MountRow[]) {
-  const askMount: MountAsker = async (_, onStep) => {
+  const askMount = answering(async (_, onStep) => {
     for (const step of ['identity', 'stat', 'open', 'statfs'] as const) onStep?.(step);
     return lookAt({ row: rows[0] ?? null }).evidence;
-  };
-  const mounts = { find: async () => rows.shift() ?? null };
-  return mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null, mounts, asRoot: true });
+  });
+  const table = { find: async () => rows.shift() ?? null };
+  return mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null, table, asRoot: true });
 }
 
 describe('the mount check', () => {
@@ -28,12 +28,12 @@ describe('the mount check', () => {
 
   test('says where a call hangs that is out', async () => {
     const step = Promise.withResolvers<void>();
-    const askMount: MountAsker = (_, onStep) => {
+    const askMount = answering((_, onStep) => {
       onStep?.('identity');
       onStep?.('stat');
       step.resolve();
       return new Promise<never>(() => {});
-    };
+    });
     const check = mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null });
     expect(check.pendingStep?.()).toBeNull();
     void check.ask(never);

@@ -28,7 +28,7 @@ describe.skipIf(whyNoMounts !== null)(`a real mount${unlessMounts}`, () => {
     const mounts = createMountTable({ clock: () => (nowMs += 1_000) });
     const check = mountCheck(volumeAt({ path, mount, capacityWarnPercent: 100, askMount: pool.ask }), {
       expectedTypes,
-      mounts,
+      table: mounts,
     });
     return (): Promise<CheckAnswer> => check.ask(new AbortController().signal);
   }

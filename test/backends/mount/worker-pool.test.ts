@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OwnTrouble } from '../../../backends/mount/mount-asker.ts';
 import { createMountPool, type MountPoolOptions } from '../../../backends/mount/worker-pool.ts';
 import { createFakeWorkers } from './fake-workers.ts';
+import { look } from '../../questions.ts';
 
 const SILENT_MS = 250;
 const START_MS = 10_000;
@@ -17,7 +18,7 @@ function createPool(options: MountPoolOptions = {}) {
   const pool = createMountPool({ ...fakes.options, ...options });
   /** Asks the paths and lets their workers start. Who wants the answer asks again, and so joins. */
   const ask = (...paths: string[]): void => {
-    for (const path of paths) pool.ask(path).catch(() => {});
+    for (const path of paths) pool.ask(look(path)).catch(() => {});
     for (const worker of fakes.alive()) if (worker.path === null) worker.start();
   };
   /** Makes them paths whose last call fell silent. */
@@ -39,7 +40,7 @@ describe('the pool', () => {
   test('answers with what the worker found, and keeps the worker', async () => {
     const { ask, at, pool } = createPool();
     ask('/a');
-    const asked = pool.ask('/a');
+    const asked = pool.ask(look('/a'));
     at('/a').answer({ mountId: 7 });
     expect(await asked).toEqual({ mountId: 7 });
     expect(pool.counts()).toEqual({ processes: 1, active: 1, silent: 0, queued: 0 });
@@ -47,7 +48,7 @@ describe('the pool', () => {
 
   test('sends a worker nothing before it is ready', () => {
     const { pool, workers } = createPool();
-    void pool.ask('/a');
+    void pool.ask(look('/a'));
     expect(workers[0]?.path).toBeNull();
     workers[0]?.start();
     expect(workers[0]?.path).toBe('/a');
@@ -64,10 +65,10 @@ describe('the pool', () => {
   test('tells each asker the step that the call is at', () => {
     const { pool, workers } = createPool();
     const steps: string[] = [];
-    void pool.ask('/a', (step) => steps.push(`first ${step}`));
+    void pool.ask(look('/a'), (step) => steps.push(`first ${step}`));
     workers[0]?.start();
     workers[0]?.step('stat');
-    void pool.ask('/a', (step) => steps.push(`second ${step}`));
+    void pool.ask(look('/a'), (step) => steps.push(`second ${step}`));
     workers[0]?.step('open');
     expect(steps).toEqual(['first stat', 'second stat', 'first open', 'second open']);
   });
@@ -75,7 +76,7 @@ describe('the pool', () => {
   test('asks a path once for all who ask it meanwhile', async () => {
     const { ask, at, pool, workers } = createPool();
     ask('/a');
-    const asked = [pool.ask('/a'), pool.ask('/a')];
+    const asked = [pool.ask(look('/a')), pool.ask(look('/a'))];
     at('/a').answer({ mountId: 7 });
     expect(await Promise.all(asked)).toEqual([{ mountId: 7 }, { mountId: 7 }]);
     expect(workers).toHaveLength(1);
@@ -109,7 +110,7 @@ describe('a silent call', () => {
   test('answers whenever it returns, and gives its worker back', async () => {
     const { ask, at, elapse, pool } = createPool();
     ask('/a');
-    const asked = pool.ask('/a');
+    const asked = pool.ask(look('/a'));
     elapse(SILENT_MS);
     at('/a').answer({ mountId: 7 });
     expect(await asked).toEqual({ mountId: 7 });
@@ -128,7 +129,7 @@ describe('a silent call', () => {
 
   test('is also one whose worker does not start', () => {
     const { elapse, pool, workers } = createPool();
-    void pool.ask('/a');
+    void pool.ask(look('/a'));
     elapse(START_MS);
     expect(pool.counts()).toMatchObject({ silent: 1, active: 0 });
     workers[0]?.start();
@@ -174,7 +175,7 @@ describe('a path whose last call was silent', () => {
     built.makeSuspect('/was-stuck');
     built.ask('/stuck1', '/stuck2');
     built.elapse(SILENT_MS);
-    await expect(built.pool.ask('/was-stuck')).rejects.toEqual(
+    await expect(built.pool.ask(look('/was-stuck'))).rejects.toEqual(
       new OwnTrouble('2 calls on mounts are stuck, and this path was among them', 'TOO_MANY_STUCK'),
     );
   });
@@ -184,7 +185,7 @@ describe('a path whose last call was silent', () => {
     built.ask('/stuck1', '/stuck2', '/stuck3');
     built.elapse(SILENT_MS);
     built.ask('/good');
-    const asked = built.pool.ask('/good');
+    const asked = built.pool.ask(look('/good'));
     built.at('/good').answer({ mountId: 7 });
     expect(await asked).toEqual({ mountId: 7 });
   });
@@ -194,7 +195,7 @@ describe('a worker that is lost', () => {
   test('costs one call, and another is started for the next', async () => {
     const { ask, at, pool, workers } = createPool();
     ask('/a', '/b');
-    const [lost, kept] = [pool.ask('/a'), pool.ask('/b')];
+    const [lost, kept] = [pool.ask(look('/a')), pool.ask(look('/b'))];
     at('/a').die('it ended with SIGKILL');
     await expect(lost).rejects.toEqual(new OwnTrouble('the process that asks mounts was lost: it ended with SIGKILL'));
     at('/b').answer({ mountId: 7 });
@@ -211,7 +212,7 @@ describe('a worker that is lost', () => {
     workers[0]?.die('it ended with SIGTERM');
     expect(pool.counts().processes).toBe(0);
     ask('/a');
-    const asked = pool.ask('/a');
+    const asked = pool.ask(look('/a'));
     at('/a').answer({ mountId: 7 });
     expect(await asked).toEqual({ mountId: 7 });
   });
@@ -228,7 +229,7 @@ describe('a worker that is lost', () => {
   test('cannot be started: every path is told why, and tried again when it is asked again', async () => {
     const { pool } = createPool({ fork: refuseToFork });
     const paths = ['/1', '/2', '/3', '/4', '/5', '/1'];
-    const outcomes = await Promise.allSettled(paths.map((path) => pool.ask(path)));
+    const outcomes = await Promise.allSettled(paths.map((path) => pool.ask(look(path))));
     expect(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && String(outcome.reason)))).toEqual(
       new Set(['OwnTrouble: the process that asks mounts was lost: it cannot be started: spawn EAGAIN']),
     );
@@ -240,11 +241,11 @@ test('stop ends every worker, rejects every call and starts nothing more', async
   const { ask, elapse, pool, alive, workers } = createPool();
   const paths = ['/1', '/2', '/3', '/4', '/5'];
   ask(...paths);
-  const asked = paths.map((path) => pool.ask(path));
+  const asked = paths.map((path) => pool.ask(look(path)));
   elapse(SILENT_MS);
   pool.stop();
   expect(await Promise.allSettled(asked)).toMatchObject(asked.map(() => ({ reason: { name: 'OwnTrouble' } })));
-  await expect(pool.ask('/a')).rejects.toThrow('the service is stopping');
+  await expect(pool.ask(look('/a'))).rejects.toThrow('the service is stopping');
   expect(alive()).toHaveLength(0);
   expect(workers).toHaveLength(5);
   expect(pool.counts().processes).toBe(0);
@@ -269,7 +270,7 @@ test('whatever happens, processes ≤ silent calls + 4, one call a path, and eve
       };
       for (const happening of events) {
         const worker = 'nth' in happening ? alive()[happening.nth] : undefined;
-        if (happening.kind === 'ask') asked.push(pool.ask(happening.path));
+        if (happening.kind === 'ask') asked.push(pool.ask(look(happening.path)));
         else if (happening.kind === 'elapse') elapse(happening.ms);
         else if (worker === undefined) continue;
         else if (happening.kind === 'start') start(worker);

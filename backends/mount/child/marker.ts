@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
+import {
+  MARKER_NAME,
+  type MarkEvidence,
+  type MarkerFile,
+  type MarkQuestion,
+  type MountStep,
+} from '../mount-question.ts';
+import { type Directory, openDirectory, systemError } from './directory.ts';
+
+const MAX_BYTES = 256;
+/** Neither a link that leads elsewhere nor a FIFO that nobody writes to may hold up the look. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const [ENOENT, EACCES, EEXIST, ELOOP, ENXIO] = [2, 13, 17, 40, 6];
+
+/** Reads the marker file of a volume. That it is not there, or no file, is an answer; throws what the volume fails with. */
+export async function readMarker(directory: Directory): Promise<MarkerFile> {
+  try {
+    await using file = await open(directory.at(MARKER_NAME), READ_FLAGS);
+    if (!(await file.stat()).isFile()) return { unreadable: 'it is no regular file' };
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return { text: buffer.toString('utf8', 0, bytesRead).trim() };
+  } catch (error) {
+    const { errno } = systemError(error);
+    if (errno === ENOENT) return { absent: true };
+    if (errno === EACCES) return { unreadable: 'the right to read it is missing' };
+    if (errno === ELOOP || errno === ENXIO) return { unreadable: 'it is no regular file' };
+    throw error;
+  }
+}
+
+/** Puts a marker file where there is none. One that could not be written whole is taken away again. */
+export async function putMarker(
+  { path, mountId, text }: MarkQuestion,
+  onStep: (step: MountStep) => void,
+): Promise<MarkEvidence> {
+  let step: MountStep = 'open';
+  const begin = (next: MountStep) => {
+    step = next;
+    onStep(next);
+  };
+  try {
+    begin('open');
+    await using directory = await openDirectory(path);
+    if (mountId !== null && directory.mountId !== mountId) return { outcome: 'moved' };
+    begin('marker');
+    const found = await readMarker(directory);
+    if (!('absent' in found)) return { outcome: 'taken', found };
+    begin('create');
+    await using file = await open(directory.at(MARKER_NAME), CREATE_FLAGS, 0o644);
+    try {
+      begin('write');
+      await file.writeFile(`${text}\n`);
+      begin('fsync');
+      await file.sync();
+    } catch (error) {
+      await unlink(directory.at(MARKER_NAME)).catch(() => {});
+      throw error;
+    }
+    return { outcome: 'marked' };
+  } catch (error) {
+    const failed = systemError(error);
+    // Somebody else was faster; what they wrote is found at the next look.
+    if (failed.errno === EEXIST) return { outcome: 'taken', found: { unreadable: 'it has just been written' } };
+    return { outcome: 'failed', failure: { step, ...failed } };
+  }
+}

@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
+import { checkTimeoutMs } from '../backend.ts';
+import type { MountCheck } from './mount-check.ts';
+import type { MountStep, StepFailure, WriteEvidence } from './mount-question.ts';
+
+const MAX_TIMEOUT_MS = 15_000;
+
+/** One a host, so that no two hosts work in the same directory. */
+const DIRECTORY = `.volhealth-${hostname().replaceAll(/[^\w.-]/g, '_')}`;
+
+const WRITTEN: CheckAnswer = {
+  status: 'pass',
+  reason: 'OK',
+  summary: 'a test file was written and read back',
+  info: null,
+};
+const FULL = { status: 'warn', reason: 'FULL', summary: 'no space left' } as const;
+const FAILED = { status: 'warn', reason: 'WRITE_FAILED', summary: 'a test file could not be written' } as const;
+const DIFFERS = { ...FAILED, summary: 'a test file was read back with other content' } as const;
+const NOT_WRITTEN = {
+  status: 'unknown',
+  reason: 'NOT_CHECKED',
+  summary: 'not written: the mount cannot be used',
+} as const;
+
+/** What an errno of the write test means beyond "it failed". Numbers, because Node has no name for all of them. */
+const BY_ERRNO: Readonly<Record<number, Pick<CheckAnswer, 'status' | 'reason' | 'summary'>>> = {
+  1: { ...FAILED, summary: 'the right to write a test file is missing' },
+  13: { ...FAILED, summary: 'the right to write a test file is missing' },
+  28: FULL,
+  30: { status: 'warn', reason: 'READ_ONLY', summary: 'files cannot be written: the file system is read-only' },
+  122: { ...FAILED, summary: 'a test file could not be written: the quota is used up' },
+};
+
+/**
+ * The `write` check of a volume: whether a file can be created, written through, read back and removed. It is made
+ * only where the mount has just been seen to be the right one, and its answer is a warning at worst.
+ */
+export function writeCheck(
+  volume: Omit<VolumeToOpen<unknown>, 'options'>,
+  { intervalMs, mount }: { intervalMs: number; mount: Pick<MountCheck, 'look' | 'pendingStep'> },
+): CheckDefinition {
+  const { path, timeoutMs, askMount } = volume;
+  let step: MountStep | null = null;
+  return {
+    name: 'write',
+    intervalMs,
+    timeoutMs: checkTimeoutMs({ intervalMs, timeoutMs }, MAX_TIMEOUT_MS),
+    pendingStep: () => step,
+    async ask() {
+      step = null;
+      const { answer, mountId } = await mount.look();
+      if (answer.status === 'fail' || answer.status === 'unknown') return { ...NOT_WRITTEN, info: answer.info };
+      const evidence = await askMount({ act: 'write', path, mountId, directory: DIRECTORY }, (next) => {
+        step = next;
+      });
+      return judgeWrite(evidence);
+    },
+  };
+}
+
+function judgeWrite({ outcome, failure }: WriteEvidence): CheckAnswer {
+  if (outcome === 'written') return WRITTEN;
+  if (outcome === 'full') return { ...FULL, info: 'less than 1 MiB is left: no test file was written' };
+  if (outcome === 'differs') return { ...DIFFERS, info: null };
+  if (outcome === 'moved' || failure === undefined) {
+    return { ...NOT_WRITTEN, info: 'another file system was mounted at the path meanwhile' };
+  }
+  return { ...(BY_ERRNO[failure.errno] ?? FAILED), info: describe(failure) };
+}
+
+const describe = ({ step, errno, message }: StepFailure): string => `${step} answered errno ${errno}: ${message}`;
