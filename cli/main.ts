@@ -7,6 +7,7 @@ const COMMANDS: ReadonlyMap<string, CommandLoader> = new Map([
   ['manager', async () => (await import('./commands/manager.ts')).manager],
   ['status', async () => (await import('./commands/status.ts')).status],
   ['probe', async () => (await import('./commands/probe.ts')).probe],
+  ['mark', async () => (await import('./commands/mark.ts')).mark],
   ['check-config', async () => (await import('./commands/check-config.ts')).checkConfig],
   ['version', async () => (await import('./commands/version.ts')).version],
 ]);

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { lookAt } from './child/look.ts';
 import { putMarker } from './child/marker.ts';
 import { testWrite } from './child/write-test.ts';
@@ -16,6 +17,8 @@ for (const end of ['disconnect', 'uncaughtException']) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 process.on('message', (question: MountQuestion) => void answer(question).then(tell));
 tell('ready');
+// Whoever starts the next worker, it need not compile this again; a signal would end us before that is kept.
+flushCompileCache();
 
 function answer(question: MountQuestion): Promise<MountAnswer> {
   const act = ACTS[question.act] as (question: MountQuestion, begin: (step: MountStep) => void) => Promise<MountAnswer>;

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MOUNT_STEPS, type MountAnswer, type MountQuestion, type MountStep } from './mount-question.ts';
 
 /** A process that asks mounts, one question at a time. */
@@ -22,7 +23,11 @@ export type ForkWorker = (events: WorkerEvents) => MountWorker;
 
 /** Windows has none. */
 const HAS_GROUPS = process.platform !== 'win32';
-const CHILD = new URL(`./child${extname(import.meta.filename)}`, import.meta.url);
+const EXTENSION = extname(import.meta.filename);
+const CHILD = new URL(`./child${EXTENSION}`, import.meta.url);
+/** Started from its sources, a worker is half as large if it need not load the compiler. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/volhealth', import.meta.url));
+const ENVIRONMENT = EXTENSION === '.ts' ? { NODE_COMPILE_CACHE: COMPILED } : {};
 
 /**
  * Forks a worker that holds nothing of the service's: no pipe, no socket, no environment, no working directory on a
@@ -32,7 +37,7 @@ const CHILD = new URL(`./child${extname(import.meta.filename)}`, import.meta.url
 export const forkWorker: ForkWorker = (events) => {
   const child = fork(CHILD, [], {
     cwd: '/',
-    env: {},
+    env: ENVIRONMENT,
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',

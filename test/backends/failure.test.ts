@@ -38,6 +38,15 @@ describe('a check that does not answer', () => {
     expect(readTimeout({ ...silence, name: 'backend', waitedMs: 600_000 })).toMatchObject({ status: 'unknown' });
   });
 
+  test('of a write test is a warning, however long it takes', () => {
+    expect(readTimeout({ ...silence, name: 'write', waitedMs: 600_000, step: 'fsync' })).toEqual({
+      status: 'warn',
+      reason: 'WRITE_FAILED',
+      summary: 'a test file could not be written in time',
+      info: 'fsync does not return: no answer within 5 s',
+    });
+  });
+
   test('says the same words however long it has been', () => {
     const first = readTimeout({ ...silence, waitedMs: 60_000, step: 'stat' });
     expect(readTimeout({ ...silence, waitedMs: 9_000_000, step: 'stat' })).toEqual(first);

@@ -52,9 +52,18 @@ describe('the verdict on a volume', () => {
     expect(foldChecks([check(null), check(ANSWERS.fail)]).status).toBe('offline');
   });
 
-  it('is at most degraded for a failed write check', () => {
-    const verdict = foldChecks([check(ANSWERS.pass), check({ ...ANSWERS.fail, reason: 'WRITE_FAILED' }, 'write')]);
+  it.each(['fail', 'unknown', 'warn'] as const)('is at most degraded for a write check that says %s', (status) => {
+    const verdict = foldChecks([check(ANSWERS.pass), check({ ...ANSWERS[status], reason: 'WRITE_FAILED' }, 'write')]);
     expect(verdict).toMatchObject({ status: 'healthy', degraded: true, reason: 'WRITE_FAILED' });
+    expect(verdict.checks[1]?.status).toBe(status);
+  });
+
+  it('does not depend on a write check that has not been made', () => {
+    const skipped: CheckAnswer = { status: 'unknown', reason: 'NOT_CHECKED', summary: 'not written', info: null };
+    for (const write of [null, skipped]) {
+      const verdict = foldChecks([check(ANSWERS.pass), check(write, 'write')]);
+      expect(verdict).toMatchObject({ status: 'healthy', degraded: false, reason: 'OK' });
+    }
   });
 
   it('names what was not checked', () => {

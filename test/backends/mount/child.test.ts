@@ -105,7 +105,7 @@ describe.skipIf(!isLinux)(`worker processes${unlessLinux}`, () => {
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
       .split('\0')
       .filter((entry) => entry !== '');
-    expect(environment.filter((entry) => !entry.startsWith('NODE_CHANNEL_'))).toEqual([]);
+    expect(environment.filter((entry) => !/^NODE_(CHANNEL|COMPILE_CACHE)/.test(entry))).toEqual([]);
     expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/');
     const targetOf = (fd: number | string) => readlinkSync(`/proc/${pid}/fd/${fd}`);
     expect([0, 1, 2].map(targetOf)).toEqual(['/dev/null', '/dev/null', '/dev/null']);

@@ -55,6 +55,22 @@ describe('the verdict on a mount', () => {
     expect(judge(lookAt(options))).toMatchObject({ status: 'fail', reason });
   });
 
+  test('cannot tell where the tool is missing that asks the server', () => {
+    expect(judge(lookAt({ xattr: { missing: true } }))).toMatchObject({
+      status: 'unknown',
+      reason: 'TOOL_MISSING',
+      summary: 'no xattr reader installed (apt install attr)',
+    });
+  });
+
+  test('cannot tell where that tool fails', () => {
+    expect(judge(lookAt({ xattr: { trouble: 'getfattr failed: boom' } }))).toMatchObject({
+      status: 'unknown',
+      reason: 'CHECK_FAILED',
+      info: expect.stringMatching(/getfattr failed: boom/),
+    });
+  });
+
   test('lets a file system be that counts no links', () => {
     expect(judge(lookAt({ stat: { nlink: 0n } })).status).toBe('pass');
   });

@@ -1,5 +1,5 @@
 import type { MountLook } from '../../../backends/mount/mount-look.ts';
-import type { MarkerFile, MountEvidence, MountStep } from '../../../backends/mount/mount-question.ts';
+import type { MarkerFile, MountEvidence, MountStep, XattrRead } from '../../../backends/mount/mount-question.ts';
 import type { MountRow } from '../../../backends/mount/mountinfo.ts';
 
 /** An xfs mount of its own at `/v/a`, 35 % used. */
@@ -31,12 +31,13 @@ const STAT: NonNullable<MountEvidence['stat']> = { dev: 1n, ino: 128n, mode: 0o4
 export interface LookOptions extends Partial<Omit<MountLook, 'evidence'>> {
   readonly stat?: Partial<NonNullable<MountEvidence['stat']>>;
   readonly marker?: MarkerFile;
+  readonly xattr?: XattrRead;
   readonly mountId?: number;
   readonly statfs?: Partial<NonNullable<MountEvidence['statfs']>>;
 }
 
 /** A look at `/v/a` that all is well with but for what is said. */
-export function lookAt({ stat, statfs, marker, mountId, ...rest }: LookOptions = {}): MountLook {
+export function lookAt({ stat, statfs, marker, xattr, mountId, ...rest }: LookOptions = {}): MountLook {
   const row = rest.row === undefined ? XFS : rest.row;
   return {
     volumeName: 'volume1',
@@ -54,6 +55,7 @@ export function lookAt({ stat, statfs, marker, mountId, ...rest }: LookOptions =
       opened: true,
       ...(marker === undefined ? {} : { marker }),
       statfs: { ...STATFS, ...statfs },
+      ...(xattr === undefined ? {} : { xattr }),
     },
   };
 }
@@ -67,6 +69,7 @@ export function lookFailing(step: MountStep, errno: number, options: LookOptions
     evidence: {
       ...(mountId === undefined ? {} : { mountId }),
       ...(parentMountId === undefined ? {} : { parentMountId }),
+      ...(options.stat === undefined ? {} : { stat: { ...STAT, ...options.stat } }),
       failure: { step, errno, message: `Unknown system error -${errno}` },
     },
   };

@@ -4,6 +4,7 @@ import type { MountLook } from '../../../backends/mount/mount-look.ts';
 import { lookFailing, ROOT, XFS } from './looks.ts';
 
 const judge = (look: MountLook) => judgeMount(look, NO_MEMORY).answer;
+const CEPH = { ...XFS, fstype: 'ceph', source: 'x@fsid.vol=/' };
 const NFS = { ...XFS, fstype: 'nfs4', source: 'filer:/a' };
 
 describe('an errno of a mount', () => {
@@ -39,7 +40,7 @@ describe('an errno of a mount', () => {
     expect(judge(lookFailing('stat', 2, { row: ROOT }))).toMatchObject({ status: 'fail', reason: 'PATH_MISSING' });
   });
 
-  test('ENOENT for the root of a mount means that it is cut off, as an evicted CephFS client is', () => {
+  test('ENOENT for the root of a mount means that it is cut off', () => {
     expect(judge(lookFailing('stat', 2, { row: NFS }))).toMatchObject({ status: 'fail', reason: 'MOUNT_DISCONNECTED' });
   });
 
@@ -57,5 +58,35 @@ describe('an errno of a mount', () => {
   test('EACCES is a refusal of the storage for root, and on a mount of a server', () => {
     expect(judge(lookFailing('open', 13, { asRoot: true })).reason).toBe('ACCESS_DENIED');
     expect(judge(lookFailing('open', 13, { asRoot: false, row: NFS })).reason).toBe('ACCESS_DENIED');
+  });
+
+  test.each([true, false])(
+    'EACCES is our lack of rights where a server shows a closed directory; as root: %s',
+    (asRoot) => {
+      const closed = lookFailing('open', 13, { row: NFS, asRoot, stat: { mode: 0o40700 } });
+      expect(judge(closed)).toMatchObject({ status: 'unknown', reason: 'NO_PERMISSION' });
+      const open = lookFailing('open', 13, { row: NFS, asRoot, stat: { mode: 0o40755 } });
+      expect(judge(open)).toMatchObject({ status: 'fail', reason: 'ACCESS_DENIED' });
+    },
+  );
+
+  test.each<[string, 'stat' | 'open' | 'xattr', number]>([
+    ['the kernel', 'stat', 13],
+    ['the kernel', 'xattr', 13],
+    ['ceph-fuse', 'xattr', 108],
+    ['ceph-fuse', 'stat', 2],
+  ])('a CephFS client that was evicted is told so by %s: %s answers %i', (client, step, errno) => {
+    const row = client === 'the kernel' ? CEPH : { ...CEPH, fstype: 'fuse.ceph-fuse', source: 'ceph-fuse' };
+    expect(judge(lookFailing(step, errno, { row }))).toMatchObject({ status: 'fail', reason: 'CLIENT_EVICTED' });
+  });
+
+  test('root is not curbed by CephFS: a closed directory that refuses it is of an evicted client', () => {
+    const closed = { row: CEPH, stat: { mode: 0o40700 } };
+    expect(judge(lookFailing('open', 13, { ...closed, asRoot: true })).reason).toBe('CLIENT_EVICTED');
+    expect(judge(lookFailing('open', 13, { ...closed, asRoot: false })).reason).toBe('NO_PERMISSION');
+  });
+
+  test.each([61, 95])('%i for the extended attribute means that no such file system is there', (errno) => {
+    expect(judge(lookFailing('xattr', errno))).toMatchObject({ status: 'fail', reason: 'NOT_MOUNTED' });
   });
 });

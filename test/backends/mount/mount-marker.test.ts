@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { judgeMount, type MountMemory, NO_MEMORY } from '../../../backends/mount/judge-mount.ts';
+import type { MountLook } from '../../../backends/mount/mount-look.ts';
+import { type LookOptions, lookAt, ROOT, XFS } from './looks.ts';
+
+const RIGHT = { text: 'volume1' };
+const ABSENT = { absent: true } as const;
+
+/** The last of several looks, each with what was remembered of those before. */
+function judge(...looks: LookOptions[]) {
+  let memory: MountMemory = NO_MEMORY;
+  const answers = looks.map((options) => {
+    const look: MountLook = lookAt(options);
+    const judged = judgeMount(look, memory);
+    memory = judged.memory;
+    return judged.answer;
+  });
+  return answers.at(-1);
+}
+
+describe('the marker of a volume', () => {
+  test('that names it is noted', () => {
+    expect(judge({ marker: RIGHT })).toMatchObject({
+      status: 'pass',
+      info: expect.stringMatching(/its marker is right/),
+    });
+  });
+
+  test('that never was there is noted, and no fault', () => {
+    expect(judge({ marker: ABSENT })).toMatchObject({
+      status: 'pass',
+      info: expect.stringMatching(/its identity is unverified: no marker file$/),
+    });
+  });
+
+  test('that cannot be read is noted, and no fault', () => {
+    expect(judge({ marker: { unreadable: 'the right to read it is missing' } })).toMatchObject({
+      status: 'pass',
+      info: expect.stringMatching(/unverified: .*\.backend\.ai-volume: the right to read it is missing$/),
+    });
+  });
+
+  test('that names another volume is evidence against the mount', () => {
+    expect(judge({ marker: { text: 'volume2' } })).toMatchObject({
+      status: 'fail',
+      reason: 'WRONG_MARKER',
+      info: '/v/a/.backend.ai-volume says "volume2", expected "volume1"',
+    });
+  });
+
+  test('that is empty names another volume, too', () => {
+    expect(judge({ marker: { text: '' } })).toMatchObject({ reason: 'WRONG_MARKER' });
+  });
+
+  test('may hold another text that the configuration names', () => {
+    const expectation = { marker: 'a7f0' };
+    expect(judge({ expectation, marker: { text: 'a7f0' } })).toMatchObject({ status: 'pass' });
+    expect(judge({ expectation, marker: RIGHT })).toMatchObject({ reason: 'WRONG_MARKER' });
+  });
+
+  test.each([true, 'a7f0'])('must be there if the configuration says %j', (marker) => {
+    expect(judge({ expectation: { marker }, marker: ABSENT })).toMatchObject({
+      status: 'fail',
+      reason: 'MARKER_MISSING',
+    });
+  });
+
+  test('is let be if the configuration says false', () => {
+    const answer = judge({ expectation: { marker: false }, marker: { text: 'volume2' } });
+    expect(answer).toMatchObject({ status: 'pass', info: expect.not.stringMatching(/marker/) });
+  });
+
+  test('that vanishes from an unchanged mount is a warning, until it is back', () => {
+    expect(judge({ marker: RIGHT }, { marker: ABSENT })).toMatchObject({ status: 'warn', reason: 'MARKER_VANISHED' });
+    expect(judge({ marker: RIGHT }, { marker: ABSENT }, { marker: ABSENT })?.reason).toBe('MARKER_VANISHED');
+    expect(judge({ marker: RIGHT }, { marker: ABSENT }, { marker: RIGHT })?.reason).toBe('OK');
+  });
+
+  test.each<[string, LookOptions]>([
+    ['was mounted anew', { mountId: 99 }],
+    ['is another device', { stat: { dev: 2n } }],
+  ])('that is not on what %s is evidence against it', (_, options) => {
+    expect(judge({ marker: RIGHT }, { marker: ABSENT, ...options })).toMatchObject({
+      status: 'fail',
+      reason: 'MARKER_MISSING',
+    });
+  });
+
+  test('is known again on the same file system that was mounted anew', () => {
+    const answer = judge({ marker: RIGHT }, { marker: RIGHT, mountId: 99 }, { marker: ABSENT, mountId: 99 });
+    expect(answer?.reason).toBe('MARKER_VANISHED');
+  });
+
+  test('beneath a mount that comes later says nothing about the mount', () => {
+    expect(judge({ row: ROOT, marker: RIGHT }, { row: XFS, marker: ABSENT })).toMatchObject({ status: 'pass' });
+  });
+
+  test('speaks after the identity of the mount', () => {
+    const answer = judge({ row: ROOT, expectation: { required: true }, marker: { text: 'volume2' } });
+    expect(answer?.reason).toBe('NOT_MOUNTED');
+  });
+});
