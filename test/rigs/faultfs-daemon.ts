@@ -22,7 +22,7 @@ const buffer = Buffer.alloc(1 << 18);
 process.on('disconnect', leave);
 process.on('message', (next: Faults) => {
   faults = next;
-  for (const request of held) answer(request);
+  for (const request of [...held]) answer(request);
   process.send?.('set');
 });
 mount();
