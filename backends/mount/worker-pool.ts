@@ -4,7 +4,8 @@ import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts'
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 import { forkWorker } from './worker.ts';
 
-export interface MountPoolOptions extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'silentMs' | 'startMs'>> {
+export interface MountPoolOptions
+  extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'slowMs' | 'silentMs' | 'startMs'>> {
   /** How many workers there may be beside those whose call is silent; at least 2. */
   readonly maxActive?: number;
   /** From so many silent calls on, questions whose last call fell silent are refused. */
@@ -24,7 +25,7 @@ export interface MountPool {
  * each, and at most one call a question. A silent call keeps its worker; another may be started in its place.
  */
 export function createMountPool(options: MountPoolOptions = {}): MountPool {
-  const { maxActive = 4, maxStuck = 128, silentMs = 250, startMs = 10_000 } = options;
+  const { maxActive = 4, maxStuck = 128, slowMs = 50, silentMs = 250, startMs = 10_000 } = options;
   const { fork = forkWorker, after = afterUnheld } = options;
   const seats = new Set<Seat>();
   const calls = new Map<string, MountCall>();
@@ -86,15 +87,20 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
 
   function freeSeat(): Seat | undefined {
     const idle = [...seats].find((seat) => seat.call() === null);
-    return idle ?? (counts().active < maxActive ? newSeat() : undefined);
+    if (idle !== undefined) return idle;
+    // With many mounts that have just begun to hang, the good ones would else wait for each of these in turn.
+    if (counts().active >= maxActive) [...seats].find((seat) => seat.isSlow())?.giveUp();
+    return counts().active < maxActive ? newSeat() : undefined;
   }
 
   function newSeat(): Seat {
     const seat = createSeat({
       fork,
       after,
+      slowMs,
       silentMs,
       startMs,
+      onSlow: serve,
       onSilent: ({ key }) => {
         suspects.add(key);
         serve();

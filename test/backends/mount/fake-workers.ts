@@ -16,7 +16,8 @@ export interface FakeWorker {
 /** What a pool needs of the outside world, in the hands of a test. */
 export function createFakeWorkers() {
   const workers: FakeWorker[] = [];
-  const timers = new Set<{ readonly ms: number; readonly callback: () => void }>();
+  const timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
+  let nowMs = 0;
   const options = {
     fork: (events: WorkerEvents) => {
       const worker: FakeWorker = {
@@ -44,7 +45,7 @@ export function createFakeWorkers() {
       };
     },
     after: (ms: number, callback: () => void) => {
-      const timer = { ms, callback };
+      const timer = { atMs: nowMs + ms, callback };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
@@ -61,12 +62,17 @@ export function createFakeWorkers() {
       if (worker === undefined) throw new Error(`nobody asks ${path}`);
       return worker;
     },
-    /** Lets every timer of that length run out. */
+    /** Lets that much time pass, with every timer that runs out meanwhile. */
     elapse: (ms: number): void => {
-      for (const timer of [...timers].filter((candidate) => candidate.ms === ms)) {
-        timers.delete(timer);
-        timer.callback();
+      const endMs = nowMs + ms;
+      for (;;) {
+        const [next] = [...timers].filter(({ atMs }) => atMs <= endMs).toSorted((a, b) => a.atMs - b.atMs);
+        if (next === undefined) break;
+        nowMs = next.atMs;
+        timers.delete(next);
+        next.callback();
       }
+      nowMs = endMs;
     },
   };
 }

@@ -5,6 +5,7 @@ import { createMountPool, type MountPoolOptions } from '../../../backends/mount/
 import { createFakeWorkers } from './fake-workers.ts';
 import { look } from '../../questions.ts';
 
+const SLOW_MS = 50;
 const SILENT_MS = 250;
 const START_MS = 10_000;
 
@@ -137,6 +138,33 @@ describe('a silent call', () => {
   });
 });
 
+describe('a slow call', () => {
+  test('is waited for while nobody else waits', () => {
+    const { ask, elapse, pool } = createPool();
+    ask('/1', '/2', '/3', '/4');
+    elapse(SLOW_MS);
+    expect(pool.counts()).toEqual({ processes: 4, active: 4, silent: 0, queued: 0 });
+  });
+
+  test.each(['before', 'after'])('counts as silent for a path that came %s it was slow, and for one only', (when) => {
+    const { ask, elapse, pool } = createPool();
+    ask('/1', '/2', '/3', '/4');
+    if (when === 'before') void pool.ask(look('/5'));
+    elapse(SLOW_MS);
+    if (when === 'after') void pool.ask(look('/5'));
+    expect(pool.counts()).toEqual({ processes: 5, active: 4, silent: 1, queued: 0 });
+  });
+
+  test('is one by its own time: the next call of the worker has all of it again', () => {
+    const { ask, at, elapse, pool } = createPool();
+    ask('/1', '/2', '/3', '/4');
+    elapse(SLOW_MS);
+    for (const path of ['/1', '/2', '/3', '/4']) at(path).answer();
+    ask('/5', '/6', '/7', '/8', '/9');
+    expect(pool.counts()).toMatchObject({ processes: 4, silent: 0, queued: 1 });
+  });
+});
+
 describe('a path whose last call was silent', () => {
   test('never gets the last worker', () => {
     const built = createPool();
@@ -256,7 +284,7 @@ test('whatever happens, processes ≤ silent calls + 4, one call a path, and eve
   const event = fc.oneof(
     fc.record({ kind: fc.constant('ask' as const), path }),
     fc.record({ kind: fc.constantFrom('start' as const, 'answer' as const, 'die' as const), nth: fc.nat(15) }),
-    fc.record({ kind: fc.constant('elapse' as const), ms: fc.constantFrom(SILENT_MS, START_MS) }),
+    fc.record({ kind: fc.constant('elapse' as const), ms: fc.constantFrom(SLOW_MS, SILENT_MS, START_MS) }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
