@@ -22,7 +22,9 @@ const buffer = Buffer.alloc(1 << 18);
 process.on('disconnect', leave);
 process.on('message', (next: Faults) => {
   faults = next;
-  for (const request of [...held]) answer(request);
+  const waiting = [...held];
+  held.clear();
+  for (const request of waiting) answer(request);
   process.send?.('set');
 });
 mount();
