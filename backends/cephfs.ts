@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { defineBackend } from './backend.ts';
+import { clusterCheck, ClusterOptions } from './ceph/cluster-check.ts';
 import { mountChecks } from './mount/mount-checks.ts';
+
+const Options = z.object({
+  cluster: ClusterOptions.optional().describe('How to ask the cluster, too: for reasons and warnings only.'),
+});
 
 /** A metadata server answers it each time; a stat may be answered from memory and statfs by the monitors alone. */
 const XATTR = 'ceph.dir.rentries';
 
 /** CephFS, mounted by the kernel's client or by ceph-fuse. */
 export const cephfs = defineBackend({
-  options: z.object({}),
-  open: (volume) => mountChecks(volume, { expectedTypes: ['ceph', 'fuse.ceph-fuse'], xattr: XATTR }),
+  options: Options,
+  open(volume) {
+    const mount = mountChecks(volume, { expectedTypes: ['ceph', 'fuse.ceph-fuse'], xattr: XATTR });
+    const { cluster } = volume.options;
+    return cluster === undefined ? mount : [...mount, clusterCheck(volume, cluster)];
+  },
 });

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { findTool } from '../../find-tool.ts';
 import type { XattrRead } from '../mount-question.ts';
-
-/** Looked for in these places only: a search along `PATH` might lead onto a mount that hangs. */
-const TOOLS = ['/usr/bin/getfattr', '/bin/getfattr', '/usr/local/bin/getfattr', '/run/current-system/sw/bin/getfattr'];
 
 /** What getfattr prints for an errno: its exit code is 1 for each of them, and strerror(3) has the texts. */
 const ERRNO_BY_TEXT: Readonly<Record<string, number>> = {
@@ -36,7 +33,7 @@ const ERRNO_BY_TEXT: Readonly<Record<string, number>> = {
  * answered; a tool that is missing, or says something else, is told as such.
  */
 export async function readXattr(path: string, name: string): Promise<XattrRead> {
-  const tool = await findTool();
+  const tool = await findTool('getfattr');
   if (tool === null) return { missing: true };
   const { ok, text } = await run(tool, ['--absolute-names', '--only-values', '-n', name, '--', path]);
   if (ok) return { value: text };
@@ -44,17 +41,6 @@ export async function readXattr(path: string, name: string): Promise<XattrRead> 
   const errno = ERRNO_BY_TEXT[said];
   if (errno === undefined) return { trouble: `getfattr failed: ${text}` };
   throw Object.assign(new Error(text), { errno: -errno });
-}
-
-async function findTool(): Promise<string | null> {
-  for (const tool of TOOLS) {
-    const found = await access(tool, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return tool;
-  }
-  return null;
 }
 
 function run(tool: string, args: readonly string[]): Promise<{ ok: boolean; text: string }> {

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { z } from 'zod';
+import { findTool } from '../find-tool.ts';
+
+/** How the `ceph` program finds its cluster. */
+export const CephAccess = z.object({
+  conf: z.string().default('/etc/ceph/ceph.conf').describe('Configuration of the Ceph client.'),
+  client: z.string().default('client.admin').describe("Name of a Ceph user that may `mon 'allow r'`."),
+  keyring: z.string().optional().describe("The user's keyring, if the configuration does not name it."),
+});
+export type CephAccess = z.infer<typeof CephAccess>;
+
+/** Runs `ceph` with these arguments; resolves with what it printed, rejects with a `CephFailed`. */
+export type CephCommand = (args: readonly string[], signal: AbortSignal) => Promise<string>;
+
+/** `ceph` could not be run, or ended badly; `output` is what it said. */
+export class CephFailed extends Error {
+  override readonly name = 'CephFailed';
+  readonly kind: 'missing' | 'refused' | 'failed';
+  constructor(kind: CephFailed['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Without it the program waits for a quorum for ever. */
+const CONNECT_TIMEOUT_S = '5';
+const MAX_OUTPUT_BYTES = 4 * 1_024 * 1_024;
+
+export function createCephCommand({ conf, client, keyring }: CephAccess): CephCommand {
+  const how = ['--conf', conf, '--name', client, ...(keyring === undefined ? [] : ['--keyring', keyring])];
+  return async (args, signal) => {
+    const tool = await findTool('ceph');
+    if (tool === null) throw new CephFailed('missing', 'the program `ceph` is not installed (apt install ceph-common)');
+    const all = [...how, '--connect-timeout', CONNECT_TIMEOUT_S, '--format', 'json', ...args];
+    return new Promise((resolve, reject) => {
+      const env = { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+      const limits = { signal, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
+      execFile(tool, all, { cwd: '/', env, ...limits }, (error, stdout, stderr) => {
+        if (error === null) return resolve(stdout);
+        const said = lastLine(stderr) ?? error.message;
+        reject(signal.aborted ? signal.reason : new CephFailed(kindOf(said), said));
+      });
+    });
+  };
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trim().split('\n').at(-1) || undefined;
+}
+
+/** `[errno 13] RADOS permission denied`, `Error EACCES: access denied`, `[errno 1] … not permitted`. */
+function kindOf(said: string): CephFailed['kind'] {
+  return /errno 13\b|errno 1\b|EACCES|EPERM|permission denied|not permitted/i.test(said) ? 'refused' : 'failed';
+}
