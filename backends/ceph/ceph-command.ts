@@ -4,9 +4,18 @@ import { findTool } from '../find-tool.ts';
 
 /** How the `ceph` program finds its cluster. */
 export const CephAccess = z.object({
-  conf: z.string().default('/etc/ceph/ceph.conf').describe('Configuration of the Ceph client.'),
-  client: z.string().default('client.admin').describe("Name of a Ceph user that may `mon 'allow r'`."),
-  keyring: z.string().optional().describe("The user's keyring, if the configuration does not name it."),
+  conf: z
+    .string({ error: 'expected the path of a file' })
+    .default('/etc/ceph/ceph.conf')
+    .describe('Configuration of the Ceph client.'),
+  client: z
+    .string({ error: 'expected a name such as "client.admin"' })
+    .default('client.admin')
+    .describe("Name of a Ceph user that may `mon 'allow r'`."),
+  keyring: z
+    .string({ error: 'expected the path of a file' })
+    .optional()
+    .describe("The user's keyring, if the configuration does not name it."),
 });
 export type CephAccess = z.infer<typeof CephAccess>;
 

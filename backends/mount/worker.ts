@@ -34,8 +34,8 @@ const ENVIRONMENT = EXTENSION === '.ts' ? { NODE_COMPILE_CACHE: COMPILED } : {};
  * volume; and that keeps the service from ending neither by living nor by hanging. It leads a process group of its
  * own, with what it may have started; signals to the service's group do not reach it.
  */
-export const forkWorker: ForkWorker = (events) => {
-  const child = fork(CHILD, [], {
+export const forkWorker = (events: WorkerEvents, program: URL = CHILD): MountWorker => {
+  const child = fork(program, [], {
     cwd: '/',
     env: ENVIRONMENT,
     execArgv: [],

@@ -17,7 +17,10 @@ describe('the example configurations', () => {
   it('have a storage proxy that is read without a warning', () => {
     const { config, warnings } = parseProxyConfig(read('docs/examples/storage-proxy.toml'), 'storage-proxy.toml');
 
-    expect({ volumes: Object.keys(config.volume), warnings }).toEqual({ volumes: ['local', 'shared'], warnings: [] });
+    expect({ volumes: Object.keys(config.volume), warnings }).toEqual({
+      volumes: ['local', 'shared', 'scratch', 'ceph'],
+      warnings: [],
+    });
   });
 
   it('have a manager that is read without a warning', () => {

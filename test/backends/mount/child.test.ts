@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseMountinfo } from '../../../backends/mount/mountinfo.ts';
+import { forkWorker } from '../../../backends/mount/worker.ts';
 import { createMountPool, type MountPool } from '../../../backends/mount/worker-pool.ts';
 import { childrenRunning } from '../../rigs/processes.ts';
 import { look } from '../../questions.ts';
@@ -87,6 +88,20 @@ describe('a worker process', () => {
     expect(answers.every(({ opened }) => opened)).toBe(true);
     expect(pool.counts().processes).toBeLessThanOrEqual(4);
   });
+});
+
+describe('a worker that babbles', () => {
+  const babble = fileURLToPath(new URL('../../rigs/babbling-worker.ts', import.meta.url));
+
+  test.each(['a word that nobody knows', 'an empty answer', 'an answer to another question', 'nothing'])(
+    'is lost, with the one call that it was in: %s',
+    async (what) => {
+      const lost = Promise.withResolvers<string>();
+      const events = { onReady() {}, onStep() {}, onAnswer: () => lost.resolve('it answered'), onLost: lost.resolve };
+      const worker = forkWorker({ ...events, onReady: () => worker.ask(look(`/${what}`)) }, pathToFileURL(babble));
+      expect(await lost.promise).toBe('it said something that cannot be understood');
+    },
+  );
 });
 
 describe.skipIf(!isLinux)(`worker processes${unlessLinux}`, () => {
