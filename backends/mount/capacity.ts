@@ -17,6 +17,9 @@ const HYSTERESIS_POINTS = 2;
 const UNLIMITED = 2n ** 64n - 1n;
 /** Servers whose free space is below what is reserved say a negative number, which is read as a huge one. */
 const NEGATIVE = 2n ** 63n;
+const XFS_TYPE = 0x58465342n;
+/** XFS never gives away its last blocks: it makes no file unless it has what one takes at worst. */
+const XFS_RESERVED_BLOCKS = 48n;
 
 /** `null` where the file system does not tell: Ceph without a manager says 0 blocks. */
 export function readCapacity({ blockBytes, blocks, bfree, bavail }: Statfs): Capacity | null {
@@ -30,6 +33,11 @@ export function readCapacity({ blockBytes, blocks, bfree, bavail }: Statfs): Cap
     availableBytes: available * blockBytes,
     usedPercent: usable === 0n ? 100 : Number((used * 10_000n) / usable) / 100,
   };
+}
+
+/** Whether nothing new can be stored. */
+export function isOutOfBlocks({ availableBytes }: Capacity, { type, blockBytes }: Statfs): boolean {
+  return availableBytes < (type === XFS_TYPE ? XFS_RESERVED_BLOCKS * blockBytes : 1n);
 }
 
 /** Some file systems have no fixed number of inodes, and say 0 of 0. */

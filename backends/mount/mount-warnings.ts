@@ -1,4 +1,4 @@
-import { type Capacity, isOutOfInodes } from './capacity.ts';
+import { type Capacity, isOutOfBlocks, isOutOfInodes } from './capacity.ts';
 import type { MountLook } from './mount-look.ts';
 import type { MountFault } from './mount-fault.ts';
 
@@ -14,7 +14,10 @@ export function findWarnings(
   const options = row === null ? [] : [...row.options, ...row.superOptions];
   const readOnly = READ_ONLY_OPTIONS.find((option) => options.includes(option));
   const mode = stat === undefined ? 0o777 : stat.mode & 0o7777;
-  const isOutOf = { blocks: capacity?.availableBytes === 0n, inodes: statfs !== undefined && isOutOfInodes(statfs) };
+  const isOutOf = {
+    blocks: statfs !== undefined && capacity !== null && isOutOfBlocks(capacity, statfs),
+    inodes: statfs !== undefined && isOutOfInodes(statfs),
+  };
   const hasProjectQuota = PROJECT_QUOTA_OPTIONS.some((option) => options.includes(option));
   const warnings: (MountFault | false | null)[] = [
     readOnly !== undefined && { reason: 'READ_ONLY', info: `mounted ${readOnly}` },

@@ -103,8 +103,14 @@ describe('a usable mount is a warning', () => {
     ],
     ['without space', { statfs: { bavail: 0n } }, 'FULL', 'no space left'],
     ['with less than no space', { statfs: { bavail: 2n ** 64n - 5n } }, 'FULL', 'no space left'],
+    ['with no more space than XFS keeps back', { statfs: { bavail: 47n } }, 'FULL', 'no space left'],
     ['without inodes', { statfs: { ffree: 0n } }, 'OUT_OF_INODES', 'no inodes left'],
-    ['at the threshold', { statfs: { bavail: 41n } }, 'NEARLY_FULL', 'nearly full, 90 % used'],
+    [
+      'at the threshold',
+      { statfs: { blocks: 10_000n, bfree: 6_300n, bavail: 411n } },
+      'NEARLY_FULL',
+      'nearly full, 90 % used',
+    ],
     [
       'that nobody can enter',
       { stat: { mode: 0o40000 } },
