@@ -49,7 +49,7 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     const text = typeof mount.marker === 'string' ? mount.marker : name;
     const question = { act: 'look', path, marker: true, xattr: null } as const satisfies MountQuestion;
     const evidence = await within(timeoutMs, askMount(question));
-    const row = evidence.mountId === undefined ? null : await sharedTable.find(evidence.mountId);
+    const row = evidence.mountId === undefined ? null : await sharedTable.find(evidence.mountId, path);
     if (!notAMount && !liesOnItsOwn({ path, evidence, row })) {
       return refused(`${path} is not a mount point; if it is not meant to be one, say --not-a-mount`);
     }

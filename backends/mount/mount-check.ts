@@ -63,7 +63,7 @@ export function mountCheck(
     const evidence = await volume.askMount(question, (next) => {
       step = next;
     });
-    const row = evidence.mountId === undefined ? null : await table.find(evidence.mountId);
+    const row = evidence.mountId === undefined ? null : await table.find(evidence.mountId, path);
     const judged = judgeMount({ ...standards, evidence, row }, memory);
     memory = judged.memory;
     return { answer: judged.answer, mountId: evidence.mountId ?? null };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type MountRow, parseMountinfo } from './mountinfo.ts';
 
 export interface MountTableOptions {
@@ -9,8 +10,8 @@ export interface MountTableOptions {
 
 /** The mounts of this process, shared by all volumes. Reading them never hangs, whatever the mounts do. */
 export interface MountTable {
-  /** The mount of that id; `null` where it is not to be seen from here. Rejects when the table cannot be read. */
-  readonly find: (id: number) => Promise<MountRow | null>;
+  /** The mount of that id, on which the path lies; `null` where it is not to be seen. Rejects when it cannot be read. */
+  readonly find: (id: number, path: string) => Promise<MountRow | null>;
 }
 
 interface Reading {
@@ -27,13 +28,13 @@ export function createMountTable(options: MountTableOptions = {}): MountTable {
   let pending: Promise<Reading> | null = null;
 
   return {
-    async find(id) {
+    async find(id, path) {
       const calledAtMs = clock();
       const isFresh = latest !== null && calledAtMs - latest.startedAtMs < FRESH_MS;
       const reading = latest !== null && isFresh ? latest : await refresh();
       const row = reading.rows.get(id);
-      // A mount may be newer than a reading that began before it was asked for.
-      if (row !== undefined || reading.startedAtMs > calledAtMs) return row ?? null;
+      // A mount may be newer than a reading that began before it was asked for, and have the id of one that is gone.
+      if ((row !== undefined && leadsTo(row, path)) || reading.startedAtMs > calledAtMs) return row ?? null;
       return (await refresh()).rows.get(id) ?? null;
     },
   };
@@ -50,6 +51,10 @@ export function createMountTable(options: MountTableOptions = {}): MountTable {
     latest = { startedAtMs, rows: parseMountinfo(await readTwiceAlike(read)) };
     return latest;
   }
+}
+
+function leadsTo({ mountPoint }: MountRow, path: string): boolean {
+  return mountPoint === '/' || `${resolve(path)}/`.startsWith(`${mountPoint}/`);
 }
 
 /** Kernels before 5.8 may leave rows out while others mount: what two readings agree on is complete. */
