@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation } from './fuse-wire.ts';
-import { whyNoMounts } from './mounts.ts';
+import { unless, whyNoMounts } from './mounts.ts';
 
 /** `hang`: the request is taken and never answered, so that not even SIGKILL frees the caller. Else an errno. */
 export type Fault = 'hang' | number;
@@ -23,7 +23,7 @@ export interface FaultFs {
 /** Says why there can be no FUSE here; `null` where there can. */
 export const whyNoFuse: string | null = whyNoMounts ?? (existsSync('/dev/fuse') ? null : 'there is no /dev/fuse');
 
-export const unlessFuse: string = whyNoFuse === null ? '' : ` (skipped: ${whyNoFuse})`;
+export const unlessFuse: string = unless(whyNoFuse);
 
 /** Mounts it; its process dies with this one. Whoever owns the mount point takes the mount away, after `kill`. */
 export async function mountFaultFs(mountPoint: string, names: readonly string[] = []): Promise<FaultFs> {

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseMountinfo } from '../../backends/mount/mountinfo.ts';
+import { detachLoopDevices } from './loop-devices.ts';
+import { runCommand } from './run-command.ts';
 
 /** A private directory in which file systems are mounted, and from which all of them are taken away again. */
 export interface MountRig {
@@ -10,8 +11,9 @@ export interface MountRig {
   readonly directory: (name: string) => string;
   /** Runs `mount` with these arguments. */
   readonly mount: (...args: string[]) => void;
-  readonly umount: (path: string) => void;
-  /** Takes every mount away, hung ones too, and the directory itself. */
+  /** Runs `umount` with these arguments; also while what is to be unmounted is being looked at. */
+  readonly umount: (...args: string[]) => void;
+  /** Takes every mount away, hung ones too, the disks made of its files, and the directory itself. */
   readonly remove: () => void;
 }
 
@@ -20,8 +22,12 @@ const PREFIX = 'volhealth-mounts-';
 /** Says why no file system can be mounted here; `null` where it can. */
 export const whyNoMounts: string | null = findObstacle();
 
+export const unlessMounts: string = unless(whyNoMounts);
+
 /** What a test's name says where it is skipped. */
-export const unlessMounts: string = whyNoMounts === null ? '' : ` (skipped: ${whyNoMounts})`;
+export function unless(obstacle: string | null): string {
+  return obstacle === null ? '' : ` (skipped: ${obstacle})`;
+}
 
 export function createMountRig(): MountRig {
   sweep();
@@ -32,8 +38,8 @@ export function createMountRig(): MountRig {
       mkdirSync(path);
       return path;
     },
-    mount: (...args) => run('mount', ...args),
-    umount: (path) => run('umount', path),
+    mount: (...args) => void runCommand('mount', ...args),
+    umount,
     remove: () => removeTree(root),
   };
 }
@@ -54,21 +60,57 @@ function findObstacle(): string | null {
 
 /** Removes what a run left behind that was killed. */
 function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeTree(join(tmpdir(), name));
+  const tmp = tmpdir();
+  for (const name of readdirSync(tmp)) {
+    if (!isLeftBehind(name)) continue;
+    const claimed = join(tmp, `${PREFIX}${process.pid}-${name.slice(PREFIX.length)}`);
+    try {
+      renameSync(join(tmp, name), claimed);
+    } catch {
+      // Another run that sweeps as well has renamed it.
+      continue;
+    }
+    removeTree(claimed);
+  }
+  // Those whose file somebody has removed, too.
+  detachLoopDevices((image) => image.startsWith(`${tmp}/`) && isLeftBehind(image.slice(tmp.length + 1)));
+}
+
+function isLeftBehind(name: string): boolean {
+  const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+  return pid !== undefined && !existsSync(`/proc/${pid}`);
+}
+
+function umount(...args: string[]): void {
+  for (;;) {
+    try {
+      runCommand('umount', ...args);
+      return;
+    } catch (error) {
+      // A worker that looks at it keeps it busy, but not for long.
+      if (!String(error).includes('target is busy')) throw error;
+    }
   }
 }
 
 function removeTree(root: string): void {
-  const mountPoints = [...parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')).values()]
-    .map(({ mountPoint }) => mountPoint)
-    .filter((mountPoint) => mountPoint.startsWith(`${root}/`));
-  // Lazily, and without looking at the path: neither asks a file system that may hang.
-  for (const mountPoint of mountPoints.toReversed()) run('umount', '--lazy', '--no-canonicalize', mountPoint);
+  const mounts = [...parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')).values()].filter(({ mountPoint }) =>
+    mountPoint.startsWith(`${root}/`),
+  );
+  for (const { mountPoint, source } of mounts.toReversed()) {
+    if (source.startsWith('/dev/loop')) thaw(mountPoint);
+    // Lazily, and without looking at the path: neither asks a file system that may hang.
+    runCommand('umount', '--lazy', '--no-canonicalize', mountPoint);
+  }
+  detachLoopDevices((image) => image.startsWith(`${root}/`));
   rmSync(root, { recursive: true, force: true });
 }
 
-function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: 'pipe', cwd: '/', timeout: 10_000 });
+/** What is unmounted while frozen stays so, and keeps its disk. */
+function thaw(mountPoint: string): void {
+  try {
+    runCommand('fsfreeze', '--unfreeze', mountPoint);
+  } catch {
+    // It is not frozen.
+  }
 }
