@@ -11,6 +11,8 @@ export interface WatchedVolume {
   readonly report: () => VolumeReport;
   /** Resolves with the first report from now on that has these values. The test's timeout is the only limit. */
   readonly until: (wanted: Partial<VolumeReport>) => Promise<VolumeReport>;
+  /** Resolves with what is said once a check has begun and ended from now on. */
+  readonly checked: () => Promise<VolumeReport>;
   /** Ends the proxy and its workers, however stuck they are. */
   readonly stop: () => void;
 }
@@ -36,16 +38,29 @@ export function watchVolume(config: { backend: string; path: string } & Record<s
   };
   return {
     report,
-    async until(wanted) {
-      for (;;) {
-        const now = report();
-        if (Object.entries(wanted).every(([key, value]) => now[key as keyof VolumeReport] === value)) return now;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      }
+    until: (wanted) =>
+      untilReport((now) => Object.entries(wanted).every(([key, value]) => now[key as keyof VolumeReport] === value)),
+    async checked() {
+      // The first one to end may have begun before.
+      await nextCheck();
+      return nextCheck();
     },
     stop() {
       proxy.stop();
       pool.stop();
     },
   };
+
+  async function untilReport(isWanted: (report: VolumeReport) => boolean): Promise<VolumeReport> {
+    for (;;) {
+      const now = report();
+      if (isWanted(now)) return now;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  function nextCheck(): Promise<VolumeReport> {
+    const { last_checked_at } = report();
+    return untilReport((now) => now.last_checked_at !== last_checked_at);
+  }
 }
