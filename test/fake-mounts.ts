@@ -9,7 +9,7 @@ export interface FakeMounts {
 }
 
 const WELL: MountEvidence = {
-  stat: { dev: 1n, ino: 2n, mode: 0o40755, nlink: 2n, isDirectory: true },
+  stat: { dev: 1n, ino: 2n, mode: 0o40755, nlink: 2n, isDirectory: true, bornNs: 7n },
   opened: true,
   statfs: { type: 0xef53n, blockBytes: 4096n, blocks: 100n, bfree: 62n, bavail: 62n, files: 100n, ffree: 90n },
 };

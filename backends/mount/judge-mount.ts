@@ -6,7 +6,7 @@ import { judgeFailure } from './mount-errno.ts';
 import { FAULTS, type MountFault } from './mount-fault.ts';
 import { findIdentityFault, identityOf, type MountIdentity } from './mount-identity.ts';
 import type { MountLook } from './mount-look.ts';
-import { judgeMarker, type MarkedMount } from './mount-marker.ts';
+import { judgeMarker, type MarkedDirectory } from './mount-marker.ts';
 import { findWarnings } from './mount-warnings.ts';
 import type { MountRow } from './mountinfo.ts';
 
@@ -14,7 +14,7 @@ import type { MountRow } from './mountinfo.ts';
 export interface MountMemory {
   /** What was mounted at the last good look. */
   readonly baseline: MountIdentity | null;
-  readonly marked: MarkedMount | null;
+  readonly marked: MarkedDirectory | null;
   readonly nearlyFull: boolean;
 }
 

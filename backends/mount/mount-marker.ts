@@ -1,12 +1,14 @@
 import type { MountFault } from './mount-fault.ts';
 import type { MountLook } from './mount-look.ts';
-import { MARKER_NAME } from './mount-question.ts';
+import { MARKER_NAME, type MountEvidence } from './mount-question.ts';
 
-/** On which mount the right marker was seen last. */
-export interface MarkedMount {
+/**
+ * The directory in which the right marker was seen last. Ids of mounts and numbers of devices are given again as soon as
+ * they are free; but what was made at another time is another directory.
+ */
+export type MarkedDirectory = Pick<NonNullable<MountEvidence['stat']>, 'dev' | 'ino' | 'bornNs'> & {
   readonly mountId: number | undefined;
-  readonly dev: bigint | undefined;
-}
+};
 
 /** What a volume's marker file says: a fault that blocks it, a warning, and what is known from now on. */
 export interface MarkerVerdict {
@@ -14,14 +16,14 @@ export interface MarkerVerdict {
   readonly warning: MountFault | null;
   /** How sure the identity is, in a few words; `null` where the marker was not read. */
   readonly note: string | null;
-  readonly marked: MarkedMount | null;
+  readonly marked: MarkedDirectory | null;
 }
 
 /**
  * A marker that names another volume is evidence against the mount; so is one that must be there and is not. One that
  * has vanished is evidence only if something was mounted anew meanwhile. One that never was there says nothing. Pure.
  */
-export function judgeMarker(look: MountLook, marked: MarkedMount | null): MarkerVerdict {
+export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): MarkerVerdict {
   const { evidence, expectation, volumeName, path } = look;
   const found = evidence.marker;
   const file = `${path}/${MARKER_NAME}`;
@@ -35,9 +37,8 @@ export function judgeMarker(look: MountLook, marked: MarkedMount | null): Marker
   if (found === undefined || expectation.marker === false) return verdict({});
 
   const expected = typeof expectation.marker === 'string' ? expectation.marker : volumeName;
-  const here: MarkedMount = { mountId: evidence.mountId, dev: evidence.stat?.dev };
   if ('text' in found) {
-    if (found.text === expected) return verdict({ note: 'its marker is right', marked: here });
+    if (found.text === expected) return verdict({ note: 'its marker is right', marked: directoryOf(evidence) });
     const info = `${file} says "${found.text}", expected "${expected}"`;
     return verdict({ fault: { reason: 'WRONG_MARKER', info } });
   }
@@ -45,7 +46,7 @@ export function judgeMarker(look: MountLook, marked: MarkedMount | null): Marker
   if (expectation.marker !== undefined)
     return verdict({ fault: { reason: 'MARKER_MISSING', info: `${file}: ${why}` } });
   if (marked !== null && 'absent' in found) {
-    const isSameMount = here.mountId === marked.mountId && here.dev === marked.dev;
+    const isSameMount = isSame(directoryOf(evidence), marked);
     const info = `${file} is gone${isSameMount ? '' : ', and the file system has been mounted anew'}`;
     return isSameMount
       ? verdict({ warning: { reason: 'MARKER_VANISHED', info } })
@@ -54,4 +55,12 @@ export function judgeMarker(look: MountLook, marked: MarkedMount | null): Marker
   return verdict({
     note: `its identity is unverified: ${'unreadable' in found ? `${file}: ${why}` : 'no marker file'}`,
   });
+}
+
+function directoryOf({ mountId, stat }: MountEvidence): MarkedDirectory | null {
+  return stat === undefined ? null : { mountId, dev: stat.dev, ino: stat.ino, bornNs: stat.bornNs };
+}
+
+function isSame(a: MarkedDirectory | null, b: MarkedDirectory): boolean {
+  return a !== null && a.mountId === b.mountId && a.dev === b.dev && a.ino === b.ino && a.bornNs === b.bornNs;
 }

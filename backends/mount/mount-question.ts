@@ -39,6 +39,8 @@ export interface MountEvidence {
     readonly mode: number;
     readonly nlink: bigint;
     readonly isDirectory: boolean;
+    /** When it was made, in nanoseconds since the epoch; 0 where that is not known. */
+    readonly bornNs: bigint;
   };
   /** The directory was opened for reading, and closed. */
   readonly opened?: true;

@@ -87,7 +87,7 @@ function complaintsAbout({ status, reason, summary, metadata = {} }: CheckAnswer
 }
 
 const GOOD: MountEvidence = {
-  stat: { dev: 1n, ino: 2n, mode: 0o40755, nlink: 2n, isDirectory: true },
+  stat: { dev: 1n, ino: 2n, mode: 0o40755, nlink: 2n, isDirectory: true, bornNs: 7n },
   opened: true,
   statfs: { type: 0n, blockBytes: 4_096n, blocks: 100n, bfree: 50n, bavail: 50n, files: 0n, ffree: 0n },
 };

@@ -27,8 +27,7 @@ describe.skipIf(whyNoFuse !== null)(`a proxy with 64 hung volumes beside 64 good
     storage = await mountFaultFs(rig.directory('volumes'), [...BAD, ...GOOD]);
     port = await freePort();
     const tables = [...BAD, ...GOOD].map(
-      (name) =>
-        `[volume.${name}]\nbackend = "vfs"\npath = "${storage.path(name)}"\nhealth_check_interval = "5s"\nhealth_check_timeout = "2s"\n`,
+      (name) => `[volume.${name}]\nbackend = "vfs"\npath = "${storage.path(name)}"\nhealth_check_interval = "10s"\n`,
     );
     const api = `[api.manager]\nservice-addr = "127.0.0.1:${port}"\nsecret = "s"\n`;
     writeFileSync(join(sandbox.directory, 'proxy.toml'), api + tables.join(''));

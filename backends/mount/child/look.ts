@@ -26,8 +26,10 @@ export async function lookAt(
     }
     begin('stat');
     const stats = await stat(path, { bigint: true });
-    const { dev, ino, mode, nlink } = stats;
-    evidence.stat = { dev, ino, mode: Number(mode), nlink, isDirectory: stats.isDirectory() };
+    const { dev, ino, mode, nlink, birthtimeNs, ctimeNs } = stats;
+    // Where there is no time of birth, that of the last change may stand in its place.
+    const bornNs = birthtimeNs === ctimeNs ? 0n : birthtimeNs;
+    evidence.stat = { dev, ino, mode: Number(mode), nlink, isDirectory: stats.isDirectory(), bornNs };
     begin('open');
     // May bring up an automount: the mount that counts is the one that was opened.
     await using directory = await openDirectory(path);

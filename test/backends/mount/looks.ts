@@ -26,7 +26,14 @@ export const STATFS: NonNullable<MountEvidence['statfs']> = {
   ffree: 50n,
 };
 
-const STAT: NonNullable<MountEvidence['stat']> = { dev: 1n, ino: 128n, mode: 0o40755, nlink: 2n, isDirectory: true };
+const STAT: NonNullable<MountEvidence['stat']> = {
+  dev: 1n,
+  ino: 128n,
+  mode: 0o40755,
+  nlink: 2n,
+  isDirectory: true,
+  bornNs: 7n,
+};
 
 export interface LookOptions extends Partial<Omit<MountLook, 'evidence'>> {
   readonly stat?: Partial<NonNullable<MountEvidence['stat']>>;

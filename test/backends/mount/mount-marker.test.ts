@@ -79,6 +79,7 @@ describe('the marker of a volume', () => {
   test.each<[string, LookOptions]>([
     ['was mounted anew', { mountId: 99 }],
     ['is another device', { stat: { dev: 2n } }],
+    ['was made at another time, though its numbers are the same', { stat: { bornNs: 8n } }],
   ])('that is not on what %s is evidence against it', (_, options) => {
     expect(judge({ marker: RIGHT }, { marker: ABSENT, ...options })).toMatchObject({
       status: 'fail',
