@@ -1,9 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+const TIMEOUTS = { testTimeout: 20_000, hookTimeout: 20_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    projects: [
+      { test: { ...TIMEOUTS, name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/storage/**'] } },
+      {
+        test: {
+          ...TIMEOUTS,
+          name: 'storage',
+          include: ['test/storage/**/*.test.ts'],
+          // Real storage in real time: one after the other, and when nothing else keeps the machine busy.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
