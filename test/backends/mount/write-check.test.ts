@@ -71,11 +71,12 @@ describe('the write check', () => {
     expect(await checkOf({ outcome: 'full' }).check.ask(never)).toMatchObject({ status: 'warn', reason: 'FULL' });
   });
 
-  test('has an interval of its own, and waits 15 s', () => {
-    expect(checkOf({ outcome: 'written' }).check).toMatchObject({
-      name: 'write',
-      intervalMs: 300_000,
-      timeoutMs: 15_000,
-    });
+  test.each([
+    [300_000, 15_000],
+    [1_000, 800],
+  ])('has an interval and a time of its own: every %i ms it waits %i ms', (intervalMs, timeoutMs) => {
+    const mount = { look: async () => ({ answer: GOOD, mountId: 61 }) };
+    const check = writeCheck(volumeAt({ path: '/v/a', timeoutMs: 5_000 }), { intervalMs, mount });
+    expect(check).toMatchObject({ name: 'write', intervalMs, timeoutMs });
   });
 });
