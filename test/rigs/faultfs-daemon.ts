@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { constants, openSync, read, writeSync } from 'node:fs';
-import type { Fault, Faults } from './faultfs.ts';
+import type { Fault, FaultFsState, Faults } from './faultfs.ts';
+import { createFuseAnswers } from './fuse-answers.ts';
 import * as wire from './fuse-wire.ts';
+import { createMemoryTree } from './memory-tree.ts';
 
 // The process behind `faultfs.ts`: forked with a mount point and the names of the directories in it.
-// It is sent the faults to have, and says so once it has them.
+// It is sent the faults to have, or nothing new, and says what state it is in then.
 
-const ENOENT = 2;
-const ENOSYS = 38;
-const ROOT = 1n;
+const [ENOENT, EINTR, ENOSPC, ENOSYS] = [2, 4, 28, 38];
 
 const [mountPoint = '', ...names] = process.argv.slice(2);
-const nodes = new Map(names.map((name, index) => [name, ROOT + 1n + BigInt(index)]));
-const nameOf = new Map([[ROOT, '.'], ...[...nodes].map(([name, node]) => [node, name] as const)]);
+const tree = createMemoryTree(names);
+const answers = createFuseAnswers(tree);
 const held = new Set<wire.FuseRequest>();
 let faults: Faults = {};
 
@@ -20,16 +20,18 @@ const device = openSync('/dev/fuse', constants.O_RDWR);
 const buffer = Buffer.alloc(1 << 18);
 
 process.on('disconnect', leave);
-process.on('message', (next: Faults) => {
-  faults = next;
-  const waiting = [...held];
-  held.clear();
-  for (const request of waiting) answer(request);
-  process.send?.('set');
+process.on('message', (next: Faults | null) => {
+  if (next !== null) {
+    faults = next;
+    const waiting = [...held];
+    held.clear();
+    for (const request of waiting) answer(request);
+  }
+  process.send?.(stateNow());
 });
 mount();
 listen();
-process.send?.('mounted');
+process.send?.(stateNow());
 
 function mount(): void {
   const options = `fd=3,rootmode=40755,user_id=0,group_id=0,allow_other`;
@@ -54,31 +56,49 @@ function listen(): void {
 }
 
 function answer(request: wire.FuseRequest): void {
+  if (request.operation === 'interrupt') return interrupt(request.body.readBigUInt64LE(0));
   const fault = faultOf(request);
-  held.delete(request);
-  if (fault === 'hang') held.add(request);
-  else if (fault !== undefined) reply(request, { errno: fault });
-  else answerWell(request);
+  if (fault === 'hang' || fault === 'hang until killed') held.add(request);
+  else reply(request, typeof fault === 'number' ? { errno: fault } : spoilt(request, fault));
+}
+
+/** Comes when somebody who waits is sent a signal. */
+function interrupt(unique: bigint): void {
+  for (const request of held) {
+    if (request.unique !== unique || faultOf(request) !== 'hang until killed') continue;
+    held.delete(request);
+    reply(request, { errno: EINTR });
+  }
+}
+
+function spoilt(request: wire.FuseRequest, fault: 'garbled' | 'half' | undefined): wire.FuseReply {
+  if (fault === 'half') {
+    const [fromBytes, bytes] = [request.body.readBigUInt64LE(8), request.body.readUInt32LE(16)];
+    if (fromBytes > 0n) return { errno: ENOSPC };
+    request.body.writeUInt32LE(Math.floor(bytes / 2), 16);
+  }
+  const well = answerWell(request);
+  return fault === 'garbled' && well !== null && 'body' in well ? { body: well.body.map((byte) => ~byte) as Buffer } : well;
+}
+
+function answerWell({ operation, node, body }: wire.FuseRequest): wire.FuseReply {
+  if (operation === null) return { errno: ENOSYS };
+  // The first and the last request are about no node.
+  const found = tree.find(node) ?? (operation === 'init' ? tree.find(1n) : undefined);
+  return found === undefined ? { errno: ENOENT } : answers[operation](found, body);
 }
 
 function faultOf({ operation, node }: wire.FuseRequest): Fault | undefined {
-  return operation === null ? undefined : faults[`${operation} ${nameOf.get(node) ?? '.'}`];
+  return operation === null ? undefined : faults[`${operation} ${tree.find(node)?.home ?? '.'}`];
 }
 
-function answerWell(request: wire.FuseRequest): void {
-  const { operation, node, body } = request;
-  if (operation === 'forget' || operation === 'batch_forget' || operation === 'interrupt') return;
-  if (operation === 'init') reply(request, { body: wire.initBody() });
-  else if (operation === 'lookup') {
-    const found = nodes.get(body.toString('utf8', 0, body.indexOf(0)));
-    reply(request, found === undefined ? { errno: ENOENT } : { body: wire.entryBody(found) });
-  } else if (operation === 'getattr') reply(request, { body: wire.attributesBody(node) });
-  else if (operation === 'opendir') reply(request, { body: wire.openBody() });
-  else if (operation === 'statfs') reply(request, { body: wire.statfsBody() });
-  else reply(request, operation === null ? { errno: ENOSYS } : { body: Buffer.alloc(0) });
+function stateNow(): FaultFsState {
+  const hanging = [...held].map(({ operation, node }) => `${operation} ${tree.find(node)?.home ?? '.'}`);
+  return { files: tree.list(), hanging };
 }
 
-function reply({ unique }: wire.FuseRequest, answered: { errno: number } | { body: Buffer }): void {
+function reply({ unique }: wire.FuseRequest, answered: wire.FuseReply): void {
+  if (answered === null) return;
   try {
     writeSync(device, wire.writeReply(unique, answered));
   } catch {

@@ -1,13 +1,27 @@
-// The part of the FUSE protocol (linux/fuse.h, version 7.31) that a tree of empty directories needs.
+// The part of the FUSE protocol (linux/fuse.h, version 7.31) that a tree of directories and files needs: requests and
+// replies. What the replies carry is in `fuse-bodies.ts`.
 
 export const OPERATIONS = {
   1: 'lookup',
   2: 'forget',
   3: 'getattr',
+  4: 'setattr',
+  9: 'mkdir',
+  10: 'unlink',
+  11: 'rmdir',
+  14: 'open',
+  15: 'read',
+  16: 'write',
   17: 'statfs',
+  18: 'release',
+  20: 'fsync',
+  22: 'getxattr',
+  25: 'flush',
   26: 'init',
   27: 'opendir',
+  28: 'readdir',
   29: 'releasedir',
+  35: 'create',
   36: 'interrupt',
   42: 'batch_forget',
 } as const;
@@ -21,8 +35,8 @@ export interface FuseRequest {
   readonly body: Buffer;
 }
 
-const DIRECTORY_MODE = 0o40_755;
-const BLOCK_BYTES = 4_096;
+/** `null`: the kernel expects none. */
+export type FuseReply = { readonly errno: number } | { readonly body: Buffer } | null;
 
 export function readRequest(bytes: Buffer): FuseRequest {
   const listed: Record<number, Operation> = OPERATIONS;
@@ -34,7 +48,7 @@ export function readRequest(bytes: Buffer): FuseRequest {
   };
 }
 
-export function writeReply(unique: bigint, reply: { errno: number } | { body: Buffer }): Buffer {
+export function writeReply(unique: bigint, reply: NonNullable<FuseReply>): Buffer {
   const errno = 'errno' in reply ? reply.errno : 0;
   const body = 'body' in reply ? reply.body : Buffer.alloc(0);
   const header = Buffer.alloc(16);
@@ -44,43 +58,7 @@ export function writeReply(unique: bigint, reply: { errno: number } | { body: Bu
   return Buffer.concat([header, body]);
 }
 
-export function initBody(): Buffer {
-  const body = Buffer.alloc(64);
-  body.writeUInt32LE(7, 0);
-  body.writeUInt32LE(31, 4);
-  body.writeUInt16LE(256, 16);
-  body.writeUInt16LE(192, 18);
-  body.writeUInt32LE(65_536, 20);
-  return body;
-}
-
-/** Nothing in it is valid for any time, so that the kernel asks again each time. */
-export function attributesBody(node: bigint): Buffer {
-  return Buffer.concat([Buffer.alloc(16), attributes(node)]);
-}
-
-export function entryBody(node: bigint): Buffer {
-  const entry = Buffer.alloc(40);
-  entry.writeBigUInt64LE(node, 0);
-  return Buffer.concat([entry, attributes(node)]);
-}
-
-export const openBody = (): Buffer => Buffer.alloc(16);
-
-export function statfsBody(): Buffer {
-  const body = Buffer.alloc(80);
-  for (const [index, value] of [1_000n, 600n, 600n, 100n, 90n].entries()) body.writeBigUInt64LE(value, index * 8);
-  body.writeUInt32LE(BLOCK_BYTES, 40);
-  body.writeUInt32LE(255, 44);
-  body.writeUInt32LE(BLOCK_BYTES, 48);
-  return body;
-}
-
-function attributes(node: bigint): Buffer {
-  const bytes = Buffer.alloc(88);
-  bytes.writeBigUInt64LE(node, 0);
-  bytes.writeUInt32LE(DIRECTORY_MODE, 60);
-  bytes.writeUInt32LE(2, 64);
-  bytes.writeUInt32LE(BLOCK_BYTES, 80);
-  return bytes;
+/** The name in a request, which follows `offset` bytes of numbers. */
+export function nameIn(body: Buffer, offset = 0): string {
+  return body.toString('utf8', offset, body.indexOf(0, offset));
 }
