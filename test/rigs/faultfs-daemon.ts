@@ -78,7 +78,9 @@ function spoilt(request: wire.FuseRequest, fault: 'garbled' | 'half' | undefined
     request.body.writeUInt32LE(Math.floor(bytes / 2), 16);
   }
   const well = answerWell(request);
-  return fault === 'garbled' && well !== null && 'body' in well ? { body: well.body.map((byte) => ~byte) as Buffer } : well;
+  return fault === 'garbled' && well !== null && 'body' in well
+    ? { body: well.body.map((byte) => ~byte) as Buffer }
+    : well;
 }
 
 function answerWell({ operation, node, body }: wire.FuseRequest): wire.FuseReply {

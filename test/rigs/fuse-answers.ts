@@ -1,13 +1,13 @@
 import * as bodies from './fuse-bodies.ts';
 import { type FuseReply, nameIn, type Operation } from './fuse-wire.ts';
-import { DIRECTORY_MODE, FILE_MODE, type MemoryNode, type MemoryTree } from './memory-tree.ts';
+import { DIRECTORY_MODE, FILE_MODE, LINK_MODE, type MemoryNode, type MemoryTree } from './memory-tree.ts';
 
 /** What a healthy file system answers to each operation on a node. */
 export type FuseAnswers = Record<Operation, (node: MemoryNode, body: Buffer) => FuseReply>;
 
 const [ENOENT, EEXIST, ENOTEMPTY, ENODATA] = [2, 17, 39, 61];
-/** Flag of `setattr`. */
-const SETS_SIZE = 8;
+/** Flags of `setattr`. */
+const [SETS_SIZE, SETS_MTIME] = [8, 32];
 /** Attributes that a metadata server answers. */
 const XATTRS: Readonly<Record<string, string>> = { 'ceph.dir.rentries': '1' };
 
@@ -20,7 +20,9 @@ export function createFuseAnswers(tree: MemoryTree): FuseAnswers {
     statfs: () => ({ body: bodies.statfsBody() }),
     getattr: (node) => ({ body: bodies.attributesBody(node) }),
     setattr: (node, body) => {
-      if ((body.readUInt32LE(0) & SETS_SIZE) !== 0) resize(node, Number(body.readBigUInt64LE(16)));
+      const sets = body.readUInt32LE(0);
+      if ((sets & SETS_SIZE) !== 0) resize(node, Number(body.readBigUInt64LE(16)));
+      if ((sets & SETS_MTIME) !== 0) node.changedAtSeconds = Number(body.readBigUInt64LE(40));
       return { body: bodies.attributesBody(node) };
     },
     getxattr: (_, body) => {
@@ -40,6 +42,14 @@ export function createFuseAnswers(tree: MemoryTree): FuseAnswers {
       if (made === null) return { errno: EEXIST };
       return { body: Buffer.concat([bodies.entryBody(made), bodies.openBody()]) };
     },
+    symlink: (node, body) => {
+      const name = nameIn(body);
+      const made = make(node, name, LINK_MODE | 0o777);
+      if (made === null) return { errno: EEXIST };
+      made.content = Buffer.from(nameIn(body, Buffer.byteLength(name) + 1));
+      return { body: bodies.entryBody(made) };
+    },
+    readlink: ({ content }) => ({ body: content }),
     unlink: remove,
     rmdir: remove,
     open: () => ({ body: bodies.openBody() }),

@@ -74,7 +74,7 @@ function attributes(node: MemoryNode): Buffer {
   const bytes = Buffer.alloc(88);
   bytes.writeBigUInt64LE(node.id, 0);
   bytes.writeBigUInt64LE(BigInt(node.content.length), 8);
-  for (const offset of [24, 32, 40]) bytes.writeBigUInt64LE(BigInt(node.madeAtSeconds), offset);
+  for (const offset of [24, 32, 40]) bytes.writeBigUInt64LE(BigInt(node.changedAtSeconds), offset);
   bytes.writeUInt32LE(node.mode, 60);
   bytes.writeUInt32LE(isDirectory(node) ? 2 : 1, 64);
   bytes.writeUInt32LE(BLOCK_BYTES, 80);

@@ -1,4 +1,4 @@
-// The part of the FUSE protocol (linux/fuse.h, version 7.31) that a tree of directories and files needs: requests and
+// The part of the FUSE protocol (linux/fuse.h, version 7.31) that a tree of directories, files and links needs: requests and
 // replies. What the replies carry is in `fuse-bodies.ts`.
 
 export const OPERATIONS = {
@@ -6,6 +6,8 @@ export const OPERATIONS = {
   2: 'forget',
   3: 'getattr',
   4: 'setattr',
+  5: 'readlink',
+  6: 'symlink',
   9: 'mkdir',
   10: 'unlink',
   11: 'rmdir',

@@ -1,12 +1,12 @@
-/** A directory, with its entries, or a file, with its content. */
+/** A directory, with its entries; a file, with its content; or a link, with its target. */
 export interface MemoryNode {
   readonly id: bigint;
   readonly name: string;
   readonly mode: number;
-  readonly madeAtSeconds: number;
   /** The directory right below the root that it is or lies in; `.` for the root. */
   readonly home: string;
   readonly entries: Map<string, MemoryNode>;
+  changedAtSeconds: number;
   content: Buffer;
 }
 
@@ -20,6 +20,7 @@ export interface MemoryTree {
 
 export const DIRECTORY_MODE = 0o40_000;
 export const FILE_MODE = 0o100_000;
+export const LINK_MODE = 0o120_000;
 
 export const isDirectory = ({ mode }: MemoryNode): boolean => (mode & DIRECTORY_MODE) !== 0;
 
@@ -38,8 +39,8 @@ export function createMemoryTree(names: readonly string[]): MemoryTree {
 
   function add(name: string, home: string, mode: number): MemoryNode {
     const id = BigInt(nodes.size + 1);
-    const madeAtSeconds = Math.floor(Date.now() / 1_000);
-    const node = { id, name, mode, madeAtSeconds, home, entries: new Map(), content: Buffer.alloc(0) };
+    const changedAtSeconds = Math.floor(Date.now() / 1_000);
+    const node = { id, name, mode, changedAtSeconds, home, entries: new Map(), content: Buffer.alloc(0) };
     nodes.set(id, node);
     return node;
   }
