@@ -43,10 +43,15 @@ export async function spaceOf(directory: Directory): Promise<NonNullable<MountEv
   return { type, blockBytes: frsize > 0n ? frsize : bsize, blocks, bfree, bavail, files, ffree };
 }
 
-/** The errno by the platform's own count, positive. What is no system error is a mistake of ours, and is thrown on. */
+/**
+ * The errno by the platform's own count, positive, and its text, without our path to it. What is no system error is a
+ * mistake of ours, and is thrown on.
+ */
 export function systemError(error: unknown): { errno: number; message: string } {
+  // What was open could not be closed either: the first failure is the one that counts.
+  if (error instanceof SuppressedError) return systemError(error.suppressed);
   const { code = '', errno, message } = error as NodeJS.ErrnoException;
   if (errno === undefined) throw error;
   const known: Record<string, number> = os.errno;
-  return { errno: known[code] ?? Math.abs(errno), message };
+  return { errno: known[code] ?? Math.abs(errno), message: message.replace(/, .*$/s, '') };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, opendir, unlink } from 'node:fs/promises';
 import { readCapacity } from '../capacity.ts';
 import type { MountStep, WriteEvidence, WriteQuestion } from '../mount-question.ts';
 import { type Directory, openDirectory, spaceOf, systemError } from './directory.ts';
@@ -10,8 +10,12 @@ const BYTES = 4_096;
 const MIN_AVAILABLE_BYTES = 1_048_576n;
 const LEFTOVER_MS = 3_600_000;
 const PREFIX = 'write-test-';
-const [ENOENT, EINVAL] = [2, 22];
+/** Whoever may fill the directory must not fill our memory, too. */
+const MAX_LOOKED_AT = 1_000;
+const [ENOENT, EEXIST, EINVAL] = [2, 17, 22];
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Neither a link nor a FIFO that took the place of the file is to be read. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Creates a file, writes it through to the storage, reads it back past the page cache and removes it again: only this
@@ -38,7 +42,8 @@ export async function testWrite(
     await using own = await openOwn(volume, name);
     if (own.mountId !== volume.mountId) return { outcome: 'moved' };
     await removeLeftovers(own);
-    return { outcome: await writeAndReadBack(own.at(PREFIX + randomBytes(8).toString('hex')), begin) };
+    const file = own.at(PREFIX + randomBytes(8).toString('hex'));
+    return { outcome: await writeAndReadBack(file, begin, onStep) };
   } catch (error) {
     return { outcome: 'failed', failure: { step, ...systemError(error) } };
   }
@@ -49,37 +54,45 @@ async function openOwn(volume: Directory, name: string): Promise<Directory> {
     return await openDirectory(volume.at(name), constants.O_NOFOLLOW);
   } catch (error) {
     if (systemError(error).errno !== ENOENT) throw error;
-    await mkdir(volume.at(name), { recursive: true, mode: 0o700 });
-    return openDirectory(volume.at(name), constants.O_NOFOLLOW);
   }
+  // Not recursively: Node would make another errno of what is answered, and try for ever where that is ENOENT.
+  await mkdir(volume.at(name), { mode: 0o700 }).catch((error: unknown) => {
+    if (systemError(error).errno !== EEXIST) throw error;
+  });
+  return openDirectory(volume.at(name), constants.O_NOFOLLOW);
 }
 
-/** Files of tests that were killed in the middle. */
+/** Files of tests that were killed in the middle. What is gone meanwhile, or cannot be removed, is let be. */
 async function removeLeftovers(own: Directory): Promise<void> {
-  for (const name of await readdir(own.at())) {
-    if (!name.startsWith(PREFIX)) continue;
-    const { mtimeMs } = await lstat(own.at(name));
-    if (Date.now() - mtimeMs > LEFTOVER_MS) await unlink(own.at(name));
+  let lookedAt = 0;
+  for await (const { name } of await opendir(own.at())) {
+    if (name.startsWith(PREFIX)) await removeIfOld(own.at(name)).catch(() => {});
+    lookedAt += 1;
+    if (lookedAt === MAX_LOOKED_AT) break;
   }
 }
 
-async function writeAndReadBack(file: string, begin: (step: MountStep) => void): Promise<'written' | 'differs'> {
+async function removeIfOld(file: string): Promise<void> {
+  const { mtimeMs } = await lstat(file);
+  if (Date.now() - mtimeMs > LEFTOVER_MS) await unlink(file);
+}
+
+async function writeAndReadBack(
+  file: string,
+  begin: (step: MountStep) => void,
+  onStep: (step: MountStep) => void,
+): Promise<'written' | 'differs'> {
   const content = randomBytes(BYTES);
   begin('create');
   const handle = await open(file, CREATE_FLAGS, 0o600);
   let isSame: boolean;
   try {
-    try {
-      begin('write');
-      await handle.write(content);
-      begin('fsync');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeThrough(handle, content, begin);
     begin('read');
     isSame = content.equals(await readBack(file));
   } catch (error) {
+    // Where it hangs is told; the step that failed stays the one before.
+    onStep('unlink');
     await unlink(file).catch(() => {});
     throw error;
   }
@@ -88,14 +101,22 @@ async function writeAndReadBack(file: string, begin: (step: MountStep) => void):
   return isSame ? 'written' : 'differs';
 }
 
+async function writeThrough(created: FileHandle, content: Buffer, begin: (step: MountStep) => void): Promise<void> {
+  await using handle = created;
+  begin('write');
+  await handle.writeFile(content);
+  begin('fsync');
+  await handle.sync();
+}
+
 /** Past the page cache where the file system can do that. */
 async function readBack(file: string): Promise<Buffer> {
   try {
-    await using direct = await open(file, constants.O_RDONLY | constants.O_DIRECT);
+    await using direct = await open(file, READ_FLAGS | constants.O_DIRECT);
     return await readFrom(direct);
   } catch (error) {
     if (systemError(error).errno !== EINVAL) throw error;
-    await using cached = await open(file, constants.O_RDONLY);
+    await using cached = await open(file, READ_FLAGS);
     return await readFrom(cached);
   }
 }
