@@ -2,20 +2,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** The live children of a process whose command line holds `text`, by their ids. Linux only. */
 export function childrenRunning(text: string, parent = process.pid): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const stat = read(`/proc/${pid}/stat`);
-      const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return state !== 'Z' && Number(ppid) === parent && read(`/proc/${pid}/cmdline`).includes(text);
-    });
+  return liveProcesses()
+    .filter((found) => found.parent === parent && read(`/proc/${found.pid}/cmdline`).includes(text))
+    .map(({ pid }) => pid);
+}
+
+/** The names of the live processes of a process group. Linux only. */
+export function namesInGroup(leader: number): string[] {
+  return liveProcesses()
+    .filter(({ group }) => group === leader)
+    .map(({ pid }) => read(`/proc/${pid}/comm`).trim());
 }
 
 /** How many threads of a process are in a call of the kernel's that nothing can interrupt. Linux only. */
 export function uninterruptibleThreads(pid: number): number {
   const states = readdirSync(`/proc/${pid}/task`).map((id) => read(`/proc/${pid}/task/${id}/status`));
   return states.filter((status) => /^State:\s+D/m.test(status)).length;
+}
+
+function liveProcesses(): { pid: number; parent: number; group: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const stat = read(`/proc/${name}/stat`);
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return stat === '' || state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
+    });
 }
 
 /** Empty for a process that has ended meanwhile. */

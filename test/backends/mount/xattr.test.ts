@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMountPool, type MountPool } from '../../../backends/mount/worker-pool.ts';
+import { look } from '../../questions.ts';
+import { type FaultFs, mountFaultFs, whyNoFuse } from '../../rigs/faultfs.ts';
+import { createMountRig, type MountRig, unless } from '../../rigs/mounts.ts';
+import { childrenRunning, namesInGroup } from '../../rigs/processes.ts';
+import { type WatchedVolume, watchVolume } from '../../rigs/watched-volume.ts';
+
+const XATTR = 'ceph.dir.rentries';
+const obstacle = whyNoFuse ?? (existsSync('/usr/bin/getfattr') ? null : 'there is no getfattr');
+
+describe.skipIf(obstacle !== null)(`an extended attribute${unless(obstacle)}`, () => {
+  let rig: MountRig;
+  let storage: FaultFs;
+  let pool: MountPool;
+  let watched: WatchedVolume | undefined;
+  beforeEach(async () => {
+    rig = createMountRig();
+    storage = await mountFaultFs(rig.directory('volumes'), ['volume']);
+    pool = createMountPool();
+  });
+  afterEach(() => {
+    watched?.stop();
+    pool.stop();
+    storage.kill();
+    rig.remove();
+  });
+  const ask = (xattr = XATTR, onStep?: (step: string) => void) =>
+    pool.ask({ ...look(storage.path('volume')), xattr }, onStep);
+  const watchCephFs = (path: string, fstype: string) => {
+    watched = watchVolume({ backend: 'cephfs', path, mount: { fstype } });
+    return watched;
+  };
+  const untilHanging = async () => {
+    await expect.poll(async () => (await storage.state()).hanging, { timeout: 10_000 }).toContain('getxattr volume');
+  };
+
+  test('is read last', async () => {
+    const steps: string[] = [];
+    expect(await ask(XATTR, (step) => steps.push(step))).toMatchObject({ statfs: {}, xattr: { value: '1' } });
+    expect(steps.at(-1)).toBe('xattr');
+  });
+
+  test.each([5, 13, 107, 108, 110, 112, 116])('that answers errno %i is told so', async (errno) => {
+    await storage.set({ 'getxattr volume': errno });
+    expect(await ask()).toMatchObject({ failure: { step: 'xattr', errno } });
+  });
+
+  test('that is not there is told so', async () => {
+    expect(await ask('user.nothing')).toMatchObject({ failure: { step: 'xattr', errno: 61 } });
+  });
+
+  test('is what a file system that passes itself off as CephFS lacks', async () => {
+    const path = rig.directory('scratch');
+    rig.mount('-t', 'tmpfs', 'scratch', path);
+    const { reason, checks } = await watchCephFs(path, 'tmpfs').until({ status: 'offline' });
+    expect([reason, checks[0]?.info]).toEqual(['NOT_MOUNTED', expect.stringMatching(/^xattr of .* \((61|95)\); /)]);
+  });
+
+  test('makes a CephFS healthy, unavailable while it hangs, and healthy again by itself', async () => {
+    const { until } = watchCephFs(storage.path('volume'), 'fuse.faultfs');
+    await until({ status: 'healthy', degraded: false });
+    await storage.set({ 'getxattr volume': 'hang' });
+    const { checks } = await until({ status: 'unavailable' });
+    expect(checks[0]).toMatchObject({ reason: 'CHECK_TIMEOUT', info: 'xattr does not return: no answer within 0.8 s' });
+    await storage.set({});
+    await until({ status: 'healthy', degraded: false });
+  });
+
+  test('whose reader hangs is given up together with the worker that waits for it', async () => {
+    await storage.set({ 'getxattr volume': 'hang until killed' });
+    const stuck = ask();
+    await untilHanging();
+    const [worker = 0] = childrenRunning('mount/child');
+    expect(namesInGroup(worker)).toContain('getfattr');
+    pool.stop();
+    await expect(stuck).rejects.toThrow('the service is stopping');
+    await expect.poll(() => namesInGroup(worker)).toEqual([]);
+    expect((await storage.state()).hanging).toEqual([]);
+  });
+});
