@@ -56,6 +56,8 @@ export async function putMarker(
       begin('fsync');
       await file.sync();
     } catch (error) {
+      // Where it hangs is told; the step that failed stays the one before.
+      onStep('unlink');
       await unlink(directory.at(MARKER_NAME)).catch(() => {});
       throw error;
     }
