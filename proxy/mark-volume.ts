@@ -4,6 +4,7 @@ import { liesOnItsOwn } from '../backends/mount/judge-mount.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { sharedTable } from '../backends/mount/mount-check.ts';
 import { MARKER_NAME, type MountQuestion } from '../backends/mount/mount-question.ts';
+import { printable } from '../schema/printable.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
 import { openVolume } from './open-volume.ts';
@@ -71,7 +72,8 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
   }
 }
 
-const refused = (details: string): MarkResult => ({ outcome: 'refused', details });
+/** Whoever can write to the volume may have written what is quoted here. */
+const refused = (details: string): MarkResult => ({ outcome: 'refused', details: printable(details) });
 
 /** Rejects if the storage has not answered by then. */
 async function within<T>(ms: number, asked: Promise<T>): Promise<T> {

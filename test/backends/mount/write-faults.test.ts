@@ -100,7 +100,7 @@ describe.skipIf(whyNoFuse !== null)(`the write test on a hung or failing mount${
     const steps: string[] = [];
     const stuck = testWrite((next) => steps.push(next));
     await untilHanging(`${step} volume`);
-    expect(steps.at(-1)).toBe(step);
+    await expect.poll(() => steps.at(-1)).toBe(step);
     await storage.set({});
     expect(await stuck).toEqual({ outcome: 'written' });
     expect(await files()).toEqual(OWN);
@@ -111,7 +111,7 @@ describe.skipIf(whyNoFuse !== null)(`the write test on a hung or failing mount${
     const steps: string[] = [];
     const stuck = testWrite((next) => steps.push(next));
     await untilHanging('unlink volume');
-    expect(steps.at(-1)).toBe('unlink');
+    await expect.poll(() => steps.at(-1)).toBe('unlink');
     await storage.set({});
     expect(await stuck).toMatchObject({ outcome: 'failed', failure: { step: 'fsync', errno: 122 } });
   });

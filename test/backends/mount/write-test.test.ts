@@ -85,14 +85,14 @@ describe.skipIf(whyNoMounts !== null)(`the write test on a real mount${unlessMou
 
   test('removes what is left of tests of more than an hour ago, and nothing else', async () => {
     mkdirSync(own());
-    const hoursAgo = (hours: number) => Date.now() / 1_000 - hours * 3_600;
     for (const [name, hours] of [
       ['write-test-old', 1.1],
       ['write-test-new', 0.9],
       ['notes', 99],
     ] as const) {
       writeFileSync(own(name), '');
-      utimesSync(own(name), hoursAgo(hours), hoursAgo(hours));
+      const atSeconds = Date.now() / 1_000 - hours * 3_600;
+      utimesSync(own(name), atSeconds, atSeconds);
     }
     expect(await testWrite()).toEqual({ outcome: 'written' });
     expect(readdirSync(own()).toSorted()).toEqual(['notes', 'write-test-new']);
