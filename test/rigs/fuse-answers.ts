@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import * as bodies from './fuse-bodies.ts';
 import { type FuseReply, nameIn, type Operation } from './fuse-wire.ts';
 import { DIRECTORY_MODE, FILE_MODE, LINK_MODE, type MemoryNode, type MemoryTree } from './memory-tree.ts';
@@ -38,9 +39,10 @@ export function createFuseAnswers(tree: MemoryTree): FuseAnswers {
       return made === null ? { errno: EEXIST } : { body: bodies.entryBody(made) };
     },
     create: (node, body) => {
-      const made = make(node, nameIn(body, 16), FILE_MODE | (body.readUInt32LE(4) & 0o7_777));
-      if (made === null) return { errno: EEXIST };
-      return { body: Buffer.concat([bodies.entryBody(made), bodies.openBody()]) };
+      const found = node.entries.get(nameIn(body, 16));
+      if (found !== undefined && (body.readUInt32LE(0) & constants.O_EXCL) !== 0) return { errno: EEXIST };
+      const opened = found ?? tree.make(node, nameIn(body, 16), FILE_MODE | (body.readUInt32LE(4) & 0o7_777));
+      return { body: Buffer.concat([bodies.entryBody(opened), bodies.openBody()]) };
     },
     symlink: (node, body) => {
       const name = nameIn(body);

@@ -71,6 +71,20 @@ describe('the write check', () => {
     expect(await checkOf({ outcome: 'full' }).check.ask(never)).toMatchObject({ status: 'warn', reason: 'FULL' });
   });
 
+  test('names no step of the test before while it waits for the mount', async () => {
+    const askMount = (async (_question, onStep) => {
+      onStep?.('fsync');
+      return { outcome: 'written' };
+    }) as MountAsker;
+    const looks = [Promise.resolve({ answer: GOOD, mountId: 61 }), new Promise<never>(() => {})];
+    const mount = { look: () => looks.shift() as Promise<{ answer: CheckAnswer; mountId: number }> };
+    const check = writeCheck(volumeAt({ path: '/v/a', askMount }), { intervalMs: 300_000, mount });
+    await check.ask(never);
+    expect(check.pendingStep?.()).toBe('fsync');
+    void check.ask(never);
+    expect(check.pendingStep?.()).toBeNull();
+  });
+
   test.each([
     [300_000, 15_000],
     [1_000, 800],

@@ -61,9 +61,11 @@ describe.skipIf(whyNoFuse !== null)(`the write test on a hung or failing mount${
     expect(await stuck).toMatchObject({ outcome: 'failed', failure: { step: 'read', errno: 116 } });
   });
 
-  test('fails where its file cannot be removed', async () => {
+  test('fails where its file cannot be removed, unless something failed before', async () => {
     await storage.set({ 'unlink volume': 5 });
     expect(await testWrite()).toMatchObject({ outcome: 'failed', failure: { step: 'unlink', errno: 5 } });
+    await storage.set({ 'fsync volume': 122, 'unlink volume': 5 });
+    expect(await testWrite()).toMatchObject({ outcome: 'failed', failure: { step: 'fsync', errno: 122 } });
   });
 
   test('says in words what the storage answered, and nothing of how it was asked', async () => {
