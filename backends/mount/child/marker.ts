@@ -13,7 +13,7 @@ const MAX_BYTES = 256;
 /** Neither a link that leads elsewhere nor a FIFO that nobody writes to may hold up the look. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const [ENOENT, EACCES, EEXIST, ELOOP, ENXIO] = [2, 13, 17, 40, 6];
+const [ENOENT, ENXIO, EAGAIN, EACCES, EEXIST, ELOOP] = [2, 6, 11, 13, 17, 40];
 
 /** Reads the marker file of a volume. That it is not there, or no file, is an answer; throws what the volume fails with. */
 export async function readMarker(directory: Directory): Promise<MarkerFile> {
@@ -26,6 +26,7 @@ export async function readMarker(directory: Directory): Promise<MarkerFile> {
     const { errno } = systemError(error);
     if (errno === ENOENT) return { absent: true };
     if (errno === EACCES) return { unreadable: 'the right to read it is missing' };
+    if (errno === EAGAIN) return { unreadable: 'somebody holds a lease on it' };
     if (errno === ELOOP || errno === ENXIO) return { unreadable: 'it is no regular file' };
     throw error;
   }

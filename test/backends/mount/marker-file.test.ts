@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -17,6 +19,7 @@ import { createMountPool, type MountPool } from '../../../backends/mount/worker-
 import { look } from '../../questions.ts';
 import { type FaultFs, mountFaultFs, unlessFuse, whyNoFuse } from '../../rigs/faultfs.ts';
 import { createMountRig, type MountRig } from '../../rigs/mounts.ts';
+import { childrenRunning } from '../../rigs/processes.ts';
 
 const MARKER = `volume/${MARKER_NAME}`;
 const isLinux = process.platform === 'linux';
@@ -71,6 +74,13 @@ describe('the marker file of a directory', () => {
   test.skipIf(!isLinux)('cannot be a FIFO, for whose writer nobody waits', async () => {
     execFileSync('mkfifo', [file()]);
     expect(await marker()).toEqual({ unreadable: 'it is no regular file' });
+  });
+
+  test.skipIf(!isLinux)('cannot be a socket', async () => {
+    const server = createServer().listen(file());
+    await once(server, 'listening');
+    expect(await marker()).toEqual({ unreadable: 'it is no regular file' });
+    server.close();
   });
 
   test('is put there, for all to read', async () => {
@@ -135,11 +145,14 @@ describe.skipIf(whyNoFuse !== null)(`the marker file on a hung or failing mount$
     expect(await pool.ask(look(volume()))).toMatchObject({ failure: { step: 'marker', errno: 116 } });
   });
 
-  test('that must not be read is unreadable, and the look goes on', async () => {
+  test.each([
+    [13, 'the right to read it is missing'],
+    [11, 'somebody holds a lease on it'],
+  ])('whose open answers errno %i is unreadable: %s; and the look goes on', async (errno, unreadable) => {
     await put(volume());
-    await storage.set({ 'open volume': 13 });
+    await storage.set({ 'open volume': errno });
     const evidence = await pool.ask(look(volume()));
-    expect(evidence).toMatchObject({ marker: { unreadable: 'the right to read it is missing' } });
+    expect(evidence).toMatchObject({ marker: { unreadable } });
     expect(evidence.statfs).toBeDefined();
   });
 
@@ -171,8 +184,35 @@ describe.skipIf(whyNoFuse !== null)(`the marker file on a hung or failing mount$
   });
 
   test('that appears while one is put there is let be', async () => {
-    await storage.set({ 'create volume': 17 });
-    expect(await put(volume())).toMatchObject({ outcome: 'taken' });
+    await put(volume(), { text: 'volume2' });
+    await storage.set({ 'lookup volume': 2 });
+    expect(await put(volume())).toEqual({ outcome: 'taken', found: { unreadable: 'it has just been written' } });
+    expect(await marker()).toBe('volume2\n');
+  });
+
+  test('that can neither be written nor removed is told by the first of these', async () => {
+    await storage.set({ 'fsync volume': 122, 'unlink volume': 5 });
+    expect(await put(volume())).toMatchObject({ outcome: 'failed', failure: { step: 'fsync', errno: 122 } });
+  });
+
+  test('is closed, however it ends', async () => {
+    await put(volume());
+    const [pid, ...others] = childrenRunning('mount/child');
+    expect(others).toEqual([]);
+    const descriptors = () => readdirSync(`/proc/${pid}/fd`).length;
+    const before = descriptors();
+    for (const operation of ['getattr', 'open', 'read', 'flush'] as const) {
+      await storage.set({ [`${operation} volume`]: 5 });
+      expect(await pool.ask(look(volume()))).toMatchObject({ failure: { errno: 5 } });
+    }
+    await storage.set({});
+    await pool.ask(look(volume()));
+    rmSync(storage.path(MARKER));
+    for (const operation of ['create', 'write', 'fsync'] as const) {
+      await storage.set({ [`${operation} volume`]: 5 });
+      expect(await put(volume())).toMatchObject({ outcome: 'failed', failure: { errno: 5 } });
+    }
+    expect(descriptors()).toBe(before);
   });
 
   test('whose removal hangs after its writing failed is located, and that failure told in the end', async () => {
