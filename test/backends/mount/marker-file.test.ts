@@ -215,6 +215,22 @@ describe.skipIf(whyNoFuse !== null)(`the marker file on a hung or failing mount$
     expect(descriptors()).toBe(before);
   });
 
+  test.each([
+    ['open', 'opendir'],
+    ['marker', 'lookup'],
+    ['create', 'create'],
+    ['write', 'write'],
+    ['fsync', 'fsync'],
+  ] as const)('is located at %s while it hangs there, and put in the end', async (step, operation) => {
+    await storage.set({ [`${operation} volume`]: 'hang' as const });
+    const steps: string[] = [];
+    const stuck = pool.ask({ act: 'mark', path: volume(), mountId: null, text: 'volume1' }, (next) => steps.push(next));
+    await untilHanging(`${operation} volume`);
+    await expect.poll(() => steps.at(-1)).toBe(step);
+    await storage.set({});
+    expect(await stuck).toEqual({ outcome: 'marked' });
+  });
+
   test('whose removal hangs after its writing failed is located, and that failure told in the end', async () => {
     await storage.set({ 'fsync volume': 5, 'unlink volume': 'hang' });
     const steps: string[] = [];
