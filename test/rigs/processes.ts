@@ -14,6 +14,18 @@ export function namesInGroup(leader: number): string[] {
     .map(({ pid }) => read(`/proc/${pid}/comm`).trim());
 }
 
+/** Kills every process, whosever child it is, that has exactly this among its arguments. Linux only. */
+export function killStartedWith(argument: string): void {
+  for (const { pid } of liveProcesses()) {
+    if (!read(`/proc/${pid}/cmdline`).split('\0').includes(argument)) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 /** How many threads of a process are in a call of the kernel's that nothing can interrupt. Linux only. */
 export function uninterruptibleThreads(pid: number): number {
   const states = readdirSync(`/proc/${pid}/task`).map((id) => read(`/proc/${pid}/task/${id}/status`));
