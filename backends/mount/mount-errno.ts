@@ -5,6 +5,8 @@ import type { MountRow } from './mountinfo.ts';
 export interface FailureContext {
   readonly path: string;
   readonly row: MountRow | null;
+  /** Types that the backend's file system has in mountinfo; `null` = any. */
+  readonly expectedTypes: readonly string[] | null;
   /** The path is the root of a mount. */
   readonly isMountPoint: boolean;
   readonly asRoot: boolean;
@@ -68,7 +70,7 @@ export function judgeFailure(failure: StepFailure, context: FailureContext): Mou
     return { reason: 'NO_PERMISSION', info: `${info}: the right to ${right} is missing` };
   }
   const isUnreachable = reason === 'ACCESS_DENIED' || name === 'ESHUTDOWN' || isMissingRoot(reason, context);
-  if (isUnreachable && CEPH_TYPES.includes(context.row?.fstype ?? '')) return { reason: 'CLIENT_EVICTED', info };
+  if (isUnreachable && isOnCeph(context)) return { reason: 'CLIENT_EVICTED', info };
   if (isMissingRoot(reason, context)) {
     return { reason: 'MOUNT_DISCONNECTED', info: `${info}, though a file system is mounted there` };
   }
@@ -77,6 +79,12 @@ export function judgeFailure(failure: StepFailure, context: FailureContext): Mou
 }
 
 const isListed = (errno: number): errno is keyof typeof ERRNO => Object.hasOwn(ERRNO, errno);
+
+/** An evicted client does not even let through to a directory within its mount: then only the configuration tells. */
+function isOnCeph({ row, expectedTypes }: FailureContext): boolean {
+  const types = row === null ? (expectedTypes ?? []) : [row.fstype];
+  return types.some((type) => CEPH_TYPES.includes(type));
+}
 
 /** Whether a refusal is about our own rights. A server that lets others read the directory refuses this host. */
 function lacksRight(step: MountStep, { row, asRoot, stat }: FailureContext): boolean {

@@ -80,6 +80,12 @@ describe('an errno of a mount', () => {
     expect(judge(lookFailing(step, errno, { row }))).toMatchObject({ status: 'fail', reason: 'CLIENT_EVICTED' });
   });
 
+  test.each([13, 108])('a CephFS client that was evicted is told so on the way to a directory in it: %i', (errno) => {
+    const expectedTypes = ['ceph', 'fuse.ceph-fuse'];
+    expect(judge(lookFailing('identity', errno, { expectedTypes })).reason).toBe('CLIENT_EVICTED');
+    expect(judge(lookFailing('identity', errno, { expectedTypes: null })).reason).not.toBe('CLIENT_EVICTED');
+  });
+
   test('root is not curbed by CephFS: a closed directory that refuses it is of an evicted client', () => {
     const closed = { row: CEPH, stat: { mode: 0o40700 } };
     expect(judge(lookFailing('open', 13, { ...closed, asRoot: true })).reason).toBe('CLIENT_EVICTED');
