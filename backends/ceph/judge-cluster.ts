@@ -50,7 +50,7 @@ const CODES: Readonly<Record<string, (line: string, look: ClusterLook) => boolea
   FS_WITH_FAILED_MDS: namesFs,
   MDS_UP_LESS_THAN_MAX: namesFs,
   MDS_DAMAGE: namesMds,
-  MDS_HEALTH_READ_ONLY: namesMds,
+  MDS_READ_ONLY: namesMds,
   MDS_SLOW_METADATA_IO: namesMds,
   MDS_SLOW_REQUEST: namesMds,
   PG_AVAILABILITY: namesPoolId,

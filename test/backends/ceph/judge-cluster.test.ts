@@ -49,7 +49,7 @@ describe('a cluster', () => {
   test.each([
     ['MDS_ALL_DOWN', 'fs vol is offline because no MDS is active for it.'],
     ['FS_DEGRADED', 'fs vol is degraded'],
-    ['MDS_HEALTH_READ_ONLY', 'mdsa(mds.0): MDS in read-only mode'],
+    ['MDS_READ_ONLY', 'mdsa(mds.0): MDS in read-only mode'],
     ['MDS_SLOW_REQUEST', 'mds.a(mds.0): 3 slow requests are blocked > 30 secs'],
     ['PG_AVAILABILITY', 'pg 2.3 is stuck inactive for 61s, current state unknown'],
     ['POOL_FULL', "pool 'vol_data' is full (running out of quota)"],
@@ -65,7 +65,7 @@ describe('a cluster', () => {
 
   test.each([
     ['FS_DEGRADED', 'fs volume2 is degraded'],
-    ['MDS_HEALTH_READ_ONLY', 'mdsab(mds.0): MDS in read-only mode'],
+    ['MDS_READ_ONLY', 'mdsab(mds.0): MDS in read-only mode'],
     ['PG_AVAILABILITY', 'pg 22.3 is stuck inactive'],
     ['POOL_FULL', "pool 'other_data' is full (no space)"],
     ['OSD_DOWN', 'osd.3 (root=default,host=b) is down'],
