@@ -23,7 +23,8 @@ mon host = [v2:${ADDRESS}:${monPort}]
 public addr = ${ADDRESS}
 keyring = ${root}/keyring
 run dir = ${root}
-admin socket = ${root}/$name.asok
+# A daemon without one does not answer "ceph tell".
+admin socket = ${root}/$name.$pid.asok
 crash dir = ${root}
 log file = /dev/null
 log to stderr = true
@@ -39,6 +40,7 @@ osd pool default pg num = 8
 osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 mon allow pool size one = true
+auth allow insecure global id reclaim = false
 # The disk below may be as full as it likes.
 mon data avail warn = 2
 mon data avail crit = 1

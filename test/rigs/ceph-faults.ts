@@ -17,8 +17,9 @@ export function cephFaults({ path, daemons, ceph, mount, unmount }: CephCluster)
   return {
     mdsStopped: { inject: () => mds.signal('SIGSTOP'), heal: () => mds.signal('SIGCONT') },
     mdsKilled: { inject: () => mds.kill(), heal: () => mds.start() },
-    /** Nothing can be written; what is there can be read. */
     mdsReadOnly: { inject: () => run('tell mds.a force_readonly'), heal: restartMds },
+    /** By its administrator: the cluster takes every metadata server away from it. */
+    fsFailed: { inject: () => run('fs fail volume'), heal: () => run('fs set volume joinable true') },
     osdStopped: { inject: () => osd.signal('SIGSTOP'), heal: () => osd.signal('SIGCONT') },
     osdKilled: { inject: () => osd.kill(), heal: () => osd.start() },
     monStopped: { inject: () => mon.signal('SIGSTOP'), heal: () => mon.signal('SIGCONT') },
