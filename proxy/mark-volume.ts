@@ -3,7 +3,7 @@ import { readFailure } from '../backends/failure.ts';
 import { liesOnItsOwn } from '../backends/mount/judge-mount.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { sharedTable } from '../backends/mount/mount-check.ts';
-import { MARKER_NAME, type MountQuestion } from '../backends/mount/mount-question.ts';
+import { MARKER_NAME } from '../backends/mount/mount-question.ts';
 import { printable } from '../schema/printable.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
@@ -48,17 +48,12 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     if (status !== 'pass' && status !== 'warn' && !ONLY_UNMARKED.includes(reason)) return refused(info ?? summary);
 
     const text = typeof mount.marker === 'string' ? mount.marker : name;
-    const question = { act: 'look', path, marker: true, xattr: null } as const satisfies MountQuestion;
-    const evidence = await within(timeoutMs, askMount(question));
+    const evidence = await within(timeoutMs, askMount({ act: 'look', path, xattr: null }));
     const row = evidence.mountId === undefined ? null : await sharedTable.find(evidence.mountId, path);
     if (!notAMount && !liesOnItsOwn({ path, evidence, row })) {
       return refused(`${path} is not a mount point; if it is not meant to be one, say --not-a-mount`);
     }
     const file = `${path}/${MARKER_NAME}`;
-    const { marker } = evidence;
-    if (marker !== undefined && 'text' in marker && marker.text === text) {
-      return { outcome: 'already marked', details: file };
-    }
     const { outcome, found, failure } = await within(
       timeoutMs,
       askMount({ act: 'mark', path, mountId: evidence.mountId ?? null, text }),
@@ -67,8 +62,9 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     if (outcome === 'moved') return refused(`something else was mounted at ${path} meanwhile`);
     if (outcome === 'failed')
       return refused(`${failure?.step ?? 'it'} failed: ${failure?.message ?? 'no reason given'}`);
-    const content = found !== undefined && 'text' in found ? `"${found.text}"` : 'something that cannot be read';
-    return refused(`${file} is there already, with ${content}`);
+    if (found === undefined || !('text' in found)) return refused(`${file} is there already, and cannot be read`);
+    if (found.text === text) return { outcome: 'already marked', details: file };
+    return refused(`${file} is there already, with "${found.text}"`);
   }
 }
 

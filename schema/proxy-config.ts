@@ -21,8 +21,8 @@ export const MountExpectation = z.strictObject({
   source: z.string().optional().describe('What is mounted: a device, `host:/export`…'),
   root: z.string().optional().describe('Which directory of it is mounted.'),
   marker: z
-    .union([z.boolean(), z.string().trim().min(1).max(256)], {
-      error: 'expected true, false, or the text of the marker file',
+    .union([z.boolean(), z.string().trim().min(1).max(64)], {
+      error: 'expected true, false, or the text of the marker file, at most 64 characters',
     })
     .optional()
     .describe(

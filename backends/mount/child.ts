@@ -1,13 +1,13 @@
 import { flushCompileCache } from 'node:module';
 import { lookAt } from './child/look.ts';
-import { putMarker } from './child/marker.ts';
+import { lookForMarker, putMarker } from './child/marker.ts';
 import { testWrite } from './child/write-test.ts';
 import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts';
 
 // The worker process that asks mounts: forked, never imported. It is sent one question at a time and answers with the
 // name of each step before it makes it, then with the evidence. Every call is asynchronous: the event loop never hangs.
 
-const ACTS = { look: lookAt, write: testWrite, mark: putMarker } as const;
+const ACTS = { look: lookAt, marker: lookForMarker, write: testWrite, mark: putMarker } as const;
 
 // `process.exit` waits for calls that are parked in the kernel; a signal does not. It takes what was started here along.
 for (const end of ['disconnect', 'uncaughtException']) {

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
 import { checkTimeoutMs } from '../backend.ts';
 import { judgeMount, NO_MEMORY } from './judge-mount.ts';
-import type { MountStep } from './mount-question.ts';
+import type { MarkerEvidence, MountStep } from './mount-question.ts';
 import { createMountTable, type MountTable } from './mount-table.ts';
 
 export interface MountCheckOptions {
@@ -21,6 +22,11 @@ export interface MountCheck extends CheckDefinition {
 }
 
 const MAX_TIMEOUT_MS = 5_000;
+/** Of the time for the check. */
+const MARKER_SHARE = 0.25;
+
+type MarkerRead = Partial<Pick<MarkerEvidence, 'marker' | 'failure'>>;
+const UNREAD: MarkerRead = {};
 
 /** One for all volumes, so that the table is not read once a volume. */
 export const sharedTable = createMountTable();
@@ -37,7 +43,8 @@ export function mountCheck(
   }: MountCheckOptions,
 ): MountCheck {
   const { name, path, mount: expectation, capacityWarnPercent } = volume;
-  const question = { act: 'look', path, marker: expectation.marker !== false, xattr: xattr ?? null } as const;
+  const question = { act: 'look', path, xattr: xattr ?? null } as const;
+  const timeoutMs = checkTimeoutMs(volume, MAX_TIMEOUT_MS);
   const standards = {
     path,
     volumeName: name,
@@ -52,7 +59,7 @@ export function mountCheck(
   return {
     name: 'mount',
     intervalMs: volume.intervalMs,
-    timeoutMs: checkTimeoutMs(volume, MAX_TIMEOUT_MS),
+    timeoutMs,
     pendingStep: () => step,
     ask: async () => (await look()).answer,
     look,
@@ -60,12 +67,24 @@ export function mountCheck(
 
   async function look() {
     step = null;
-    const evidence = await volume.askMount(question, (next) => {
-      step = next;
-    });
+    const seen = await volume.askMount(question, follow);
+    const { marker = null, failure } = seen.failure === undefined ? await readMarker(seen.mountId ?? null) : UNREAD;
+    const evidence = failure === undefined ? seen : { ...seen, failure };
     const row = evidence.mountId === undefined ? null : await table.find(evidence.mountId, path);
-    const judged = judgeMount({ ...standards, evidence, row }, memory);
+    const judged = judgeMount({ ...standards, evidence, marker, row }, memory);
     memory = judged.memory;
     return { answer: judged.answer, mountId: evidence.mountId ?? null };
+  }
+
+  /** One that must be there is waited for; else the look is worth more than it. */
+  async function readMarker(mountId: number | null): Promise<MarkerRead> {
+    if (expectation.marker === false) return UNREAD;
+    const asked = volume.askMount({ act: 'marker', path, mountId }, follow);
+    if (expectation.marker !== undefined) return await asked;
+    return await Promise.race([asked.catch(() => UNREAD), delay(timeoutMs * MARKER_SHARE, UNREAD, { ref: false })]);
+  }
+
+  function follow(next: MountStep): void {
+    step = next;
   }
 }

@@ -1,5 +1,5 @@
 import type { MountExpectation } from '../../schema/proxy-config.ts';
-import type { MountEvidence } from './mount-question.ts';
+import type { MarkerFile, MountEvidence } from './mount-question.ts';
 import type { MountRow } from './mountinfo.ts';
 
 /** One look at a mount, and by what it is to be judged. */
@@ -7,6 +7,8 @@ export interface MountLook {
   readonly volumeName: string;
   readonly path: string;
   readonly evidence: MountEvidence;
+  /** What the marker file says; `null` where it was not read, or not in time. */
+  readonly marker: MarkerFile | null;
   /** The mount that the evidence names; `null` where that cannot be told. */
   readonly row: MountRow | null;
   readonly expectation: MountExpectation;

@@ -24,8 +24,7 @@ export interface MarkerVerdict {
  * has vanished is evidence only if something was mounted anew meanwhile. One that never was there says nothing. Pure.
  */
 export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): MarkerVerdict {
-  const { evidence, expectation, volumeName, path } = look;
-  const found = evidence.marker;
+  const { evidence, marker: found, expectation, volumeName, path } = look;
   const file = `${path}/${MARKER_NAME}`;
   const verdict = (more: Partial<MarkerVerdict>): MarkerVerdict => ({
     fault: null,
@@ -34,7 +33,8 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
     marked,
     ...more,
   });
-  if (found === undefined || expectation.marker === false) return verdict({});
+  if (expectation.marker === false || evidence.failure !== undefined) return verdict({});
+  if (found === null) return verdict({ note: 'its identity is unverified: its marker was not read in time' });
 
   const expected = typeof expectation.marker === 'string' ? expectation.marker : volumeName;
   if ('text' in found) {

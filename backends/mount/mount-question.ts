@@ -2,10 +2,18 @@
 export interface LookQuestion {
   readonly act: 'look';
   readonly path: string;
-  /** Whether to read the marker file. */
-  readonly marker: boolean;
   /** An extended attribute to read last, for file systems that answer all else without asking their server. */
   readonly xattr: string | null;
+}
+
+/**
+ * What the marker file says, on the mount that was looked at. Not a step of the look: where somebody else's call hangs
+ * in the directory, to look for a file that is not there waits for that call, while all else answers.
+ */
+export interface MarkerQuestion {
+  readonly act: 'marker';
+  readonly path: string;
+  readonly mountId: number | null;
 }
 
 /** Whether a file can be written and read back. Only on the mount that was looked at: never on what lies beneath it. */
@@ -25,7 +33,7 @@ export interface MarkQuestion {
   readonly text: string;
 }
 
-export type MountQuestion = LookQuestion | WriteQuestion | MarkQuestion;
+export type MountQuestion = LookQuestion | MarkerQuestion | WriteQuestion | MarkQuestion;
 
 /** What the file system said at a path, step by step; a step that was not reached is absent. */
 export interface MountEvidence {
@@ -44,7 +52,6 @@ export interface MountEvidence {
   };
   /** The directory was opened for reading, and closed. */
   readonly opened?: true;
-  readonly marker?: MarkerFile;
   readonly statfs?: {
     readonly type: bigint;
     /** Unit of `blocks`, `bfree` and `bavail`: the fundamental block size where the platform tells it. */
@@ -64,6 +71,13 @@ export type MarkerFile = { readonly text: string } | { readonly absent: true } |
 
 /** An extended attribute; or that the tool for it is missing, or failed, which says nothing about the storage. */
 export type XattrRead = { readonly value: string } | { readonly missing: true } | { readonly trouble: string };
+
+export interface MarkerEvidence {
+  /** `moved`: another mount is at the path. */
+  readonly outcome: 'read' | 'moved' | 'failed';
+  readonly marker?: MarkerFile;
+  readonly failure?: StepFailure;
+}
 
 export interface WriteEvidence {
   /** `moved`: another mount is at the path, and nothing was written; `full`: too little space is left to try. */
@@ -87,6 +101,7 @@ export interface StepFailure {
 
 export type MountAnswer<Q extends MountQuestion = MountQuestion> = {
   look: MountEvidence;
+  marker: MarkerEvidence;
   write: WriteEvidence;
   mark: MarkEvidence;
 }[Q['act']];
@@ -95,9 +110,9 @@ export const MOUNT_STEPS = [
   'identity',
   'stat',
   'open',
-  'marker',
   'statfs',
   'xattr',
+  'marker',
   'mkdir',
   'create',
   'write',

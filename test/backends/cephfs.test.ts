@@ -16,7 +16,7 @@ describe('a CephFS volume', () => {
     }) as MountAsker;
     const [mount] = cephfs.open(volumeAt({ path: '/v/a', askMount }));
     void mount?.ask(new AbortController().signal);
-    expect(asked).toEqual([{ act: 'look', path: '/v/a', marker: true, xattr: 'ceph.dir.rentries' }]);
+    expect(asked).toEqual([{ act: 'look', path: '/v/a', xattr: 'ceph.dir.rentries' }]);
   });
 
   test('has its cluster asked only where the options say how', () => {

@@ -114,7 +114,7 @@ describe.skipIf(whyNoMounts !== null)(`marking a mount${unlessMounts}`, () => {
     rig.directory(`volume/${MARKER_NAME}`);
     expect(await mark({ path })).toEqual({
       outcome: 'refused',
-      details: `${file} is there already, with something that cannot be read`,
+      details: `${file} is there already, and cannot be read`,
     });
   });
 
@@ -181,7 +181,7 @@ describe.skipIf(whyNoFuse !== null)(`marking a mount that hangs${unlessFuse}`, (
       outcome: 'refused',
       details: `something else was mounted at ${path} meanwhile`,
     });
-    expect(asked).toEqual(['look', 'look', 'mark']);
+    expect(asked).toEqual(['look', 'marker', 'look', 'mark']);
     expect(readdirSync(path)).toEqual([]);
     expect((await storage.state()).files).toEqual({ 'volume/': '' });
   });

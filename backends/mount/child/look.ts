@@ -3,16 +3,12 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LookQuestion, MountEvidence, MountStep } from '../mount-question.ts';
 import { mountOf, openDirectory, spaceOf, systemError } from './directory.ts';
-import { readMarker } from './marker.ts';
 import { readXattr } from './xattr.ts';
 
 const PARENT_MS = 100;
 
 /** What is to be seen at a path. The first step that fails is the last. */
-export async function lookAt(
-  { path, marker, xattr }: LookQuestion,
-  onStep: (step: MountStep) => void,
-): Promise<MountEvidence> {
+export async function lookAt({ path, xattr }: LookQuestion, onStep: (step: MountStep) => void): Promise<MountEvidence> {
   const evidence: { -readonly [K in keyof MountEvidence]: MountEvidence[K] } = {};
   let step: MountStep = 'identity';
   const begin = (next: MountStep) => {
@@ -35,10 +31,6 @@ export async function lookAt(
     await using directory = await openDirectory(path);
     const { mountId } = directory;
     Object.assign(evidence, mountId === undefined ? {} : { mountId }, { opened: true });
-    if (marker) {
-      begin('marker');
-      evidence.marker = await readMarker(directory);
-    }
     begin('statfs');
     evidence.statfs = await spaceOf(directory);
     if (xattr !== null) {

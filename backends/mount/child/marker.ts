@@ -3,7 +3,9 @@ import { open, unlink } from 'node:fs/promises';
 import {
   MARKER_NAME,
   type MarkEvidence,
+  type MarkerEvidence,
   type MarkerFile,
+  type MarkerQuestion,
   type MarkQuestion,
   type MountStep,
 } from '../mount-question.ts';
@@ -15,20 +17,18 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const [ENOENT, ENXIO, EAGAIN, EACCES, EEXIST, ELOOP] = [2, 6, 11, 13, 17, 40];
 
-/** Reads the marker file of a volume. That it is not there, or no file, is an answer; throws what the volume fails with. */
-export async function readMarker(directory: Directory): Promise<MarkerFile> {
+/** What the marker file of a volume says. */
+export async function lookForMarker(
+  { path, mountId }: MarkerQuestion,
+  begin: (step: MountStep) => void,
+): Promise<MarkerEvidence> {
   try {
-    await using file = await open(directory.at(MARKER_NAME), READ_FLAGS);
-    if (!(await file.stat()).isFile()) return { unreadable: 'it is no regular file' };
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-    return { text: buffer.toString('utf8', 0, bytesRead).trim() };
+    begin('marker');
+    await using directory = await openDirectory(path);
+    if (mountId !== null && directory.mountId !== mountId) return { outcome: 'moved' };
+    return { outcome: 'read', marker: await readMarker(directory) };
   } catch (error) {
-    const { errno } = systemError(error);
-    if (errno === ENOENT) return { absent: true };
-    if (errno === EACCES) return { unreadable: 'the right to read it is missing' };
-    if (errno === EAGAIN) return { unreadable: 'somebody holds a lease on it' };
-    if (errno === ELOOP || errno === ENXIO) return { unreadable: 'it is no regular file' };
-    throw error;
+    return { outcome: 'failed', failure: { step: 'marker', ...systemError(error) } };
   }
 }
 
@@ -68,5 +68,22 @@ export async function putMarker(
     // Somebody else was faster; what they wrote is found at the next look.
     if (failed.errno === EEXIST) return { outcome: 'taken', found: { unreadable: 'it has just been written' } };
     return { outcome: 'failed', failure: { step, ...failed } };
+  }
+}
+
+/** That it is not there, or no file, is an answer; throws what the volume fails with. */
+async function readMarker(directory: Directory): Promise<MarkerFile> {
+  try {
+    await using file = await open(directory.at(MARKER_NAME), READ_FLAGS);
+    if (!(await file.stat()).isFile()) return { unreadable: 'it is no regular file' };
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return { text: buffer.toString('utf8', 0, bytesRead).trim() };
+  } catch (error) {
+    const { errno } = systemError(error);
+    if (errno === ENOENT) return { absent: true };
+    if (errno === EACCES) return { unreadable: 'the right to read it is missing' };
+    if (errno === EAGAIN) return { unreadable: 'somebody holds a lease on it' };
+    if (errno === ELOOP || errno === ENXIO) return { unreadable: 'it is no regular file' };
+    throw error;
   }
 }

@@ -39,7 +39,7 @@ describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () =
     const steps: string[] = [];
     const stuck = pool.ask(look(storage.path('bad0')), (step) => steps.push(step));
     await untilSilent(1);
-    expect(steps).toEqual(['identity', 'stat', 'open', 'marker', 'statfs']);
+    expect(steps).toEqual(['identity', 'stat', 'open', 'statfs']);
     await storage.set({});
     expect(await stuck).toMatchObject({ opened: true, statfs: { blocks: 1_000n } });
     expect(pool.counts()).toMatchObject({ silent: 0, active: 1 });
@@ -97,6 +97,32 @@ describe.skipIf(whyNoFuse !== null)(`a hung or failing mount${unlessFuse}`, () =
     expect(evidence.statfs).toBeDefined();
     expect(evidence.mountId).toBeDefined();
     expect(evidence.parentMountId).toBeUndefined();
+  });
+
+  test('does not have the check wait for a marker that may not be there, and asks for that once', async () => {
+    const volume = volumeAt({ path: storage.path('bad0'), timeoutMs: 400, askMount: pool.ask });
+    const check = mountCheck(volume, { expectedTypes: null });
+    await storage.set({ 'lookup bad0': 'hang' });
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await check.ask(never)).toMatchObject({
+        status: 'pass',
+        info: expect.stringMatching(/its identity is unverified: its marker was not read in time$/),
+      });
+    }
+    expect(pool.counts()).toMatchObject({ silent: 1, queued: 0 });
+    await storage.set({});
+    await expect.poll(async () => (await check.ask(never)).info).toMatch(/no marker file$/);
+  });
+
+  test('is waited for where it is a marker that must be there', async () => {
+    const volume = volumeAt({ path: storage.path('bad0'), mount: { marker: true }, timeoutMs: 4, askMount: pool.ask });
+    const check = mountCheck(volume, { expectedTypes: null });
+    await storage.set({ 'lookup bad0': 'hang' });
+    const pending = check.ask(never);
+    await untilSilent(1);
+    expect(check.pendingStep?.()).toBe('marker');
+    await storage.set({});
+    expect(await pending).toMatchObject({ reason: 'MARKER_MISSING' });
   });
 
   test('is located for administrators', async () => {

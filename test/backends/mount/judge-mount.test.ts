@@ -11,7 +11,7 @@ describe('the verdict on a mount', () => {
       status: 'pass',
       reason: 'OK',
       summary: 'mounted, 35 % used',
-      info: '/v/a is on xfs /dev/sdb1, 1515520 of 4096000 bytes used',
+      info: '/v/a is on xfs /dev/sdb1, 1515520 of 4096000 bytes used; its marker is right',
       metadata: {
         fstype: 'xfs',
         capacity_bytes: 4_096_000,

@@ -55,12 +55,12 @@ export function lookAt({ stat, statfs, marker, xattr, mountId, ...rest }: LookOp
     capacityWarnPercent: 90,
     needsProjectQuota: false,
     asRoot: true,
+    marker: marker ?? { text: 'volume1' },
     ...rest,
     evidence: {
       ...(row === null ? {} : { mountId: mountId ?? row.id, parentMountId: ROOT.id }),
       stat: { ...STAT, ...stat },
       opened: true,
-      ...(marker === undefined ? {} : { marker }),
       statfs: { ...STATFS, ...statfs },
       ...(xattr === undefined ? {} : { xattr }),
     },
