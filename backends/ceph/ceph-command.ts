@@ -25,7 +25,7 @@ export type CephCommand = (args: readonly string[], signal: AbortSignal) => Prom
 /** `ceph` could not be run, or ended badly; `output` is what it said. */
 export class CephFailed extends Error {
   override readonly name = 'CephFailed';
-  readonly kind: 'missing' | 'refused' | 'failed';
+  readonly kind: 'missing' | 'refused' | 'unknown name' | 'failed';
   constructor(kind: CephFailed['kind'], message: string) {
     super(message);
     this.kind = kind;
@@ -58,7 +58,8 @@ function lastLine(text: string): string | undefined {
   return text.trim().split('\n').at(-1) || undefined;
 }
 
-/** `[errno 13] RADOS permission denied`, `Error EACCES: access denied`, `[errno 1] … not permitted`. */
+/** `[errno 13] RADOS permission denied`, `Error EACCES: access denied`, `Error ENOENT: filesystem 'x' not found`. */
 function kindOf(said: string): CephFailed['kind'] {
+  if (/^Error ENOENT: filesystem/.test(said)) return 'unknown name';
   return /errno 13\b|errno 1\b|EACCES|EPERM|permission denied|not permitted/i.test(said) ? 'refused' : 'failed';
 }

@@ -19,6 +19,7 @@ const FsLs = z.array(z.object({ name: z.string(), metadata_pool: z.string(), dat
 const BY_KIND = {
   missing: ['TOOL_MISSING', 'the program to ask the cluster with is not installed'],
   refused: ['API_AUTH_FAILED', 'the cluster refuses our credentials'],
+  'unknown name': ['FILESYSTEM_MISSING', 'the cluster has no file system of the configured name'],
   failed: ['API_UNREACHABLE', 'the cluster cannot be asked'],
 } as const;
 

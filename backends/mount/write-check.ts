@@ -18,6 +18,8 @@ const WRITTEN: CheckAnswer = {
 };
 const FULL = { status: 'warn', reason: 'FULL', summary: 'no space left' } as const;
 const FAILED = { status: 'warn', reason: 'WRITE_FAILED', summary: 'a test file could not be written' } as const;
+/** For lack of a right; or, by CephFS and even to root, for lack of space. */
+const REFUSED = { ...FAILED, summary: 'a test file was refused' } as const;
 const DIFFERS = { ...FAILED, summary: 'a test file was read back with other content' } as const;
 const NOT_WRITTEN = {
   status: 'unknown',
@@ -27,8 +29,8 @@ const NOT_WRITTEN = {
 
 /** What an errno of the write test means beyond "it failed". Numbers, because Node has no name for all of them. */
 const BY_ERRNO: Readonly<Record<number, Pick<CheckAnswer, 'status' | 'reason' | 'summary'>>> = {
-  1: { ...FAILED, summary: 'the right to write a test file is missing' },
-  13: { ...FAILED, summary: 'the right to write a test file is missing' },
+  1: REFUSED,
+  13: REFUSED,
   28: FULL,
   30: { status: 'warn', reason: 'READ_ONLY', summary: 'files cannot be written: the file system is read-only' },
   122: { ...FAILED, summary: 'a test file could not be written: the quota is used up' },

@@ -38,6 +38,7 @@ describe('the check of a cluster', () => {
   test.each<[string, unknown, string]>([
     ['its program is missing', new CephFailed('missing', 'not installed'), 'TOOL_MISSING'],
     ['it refuses us', new CephFailed('refused', '[errno 13] RADOS permission denied'), 'API_AUTH_FAILED'],
+    ['it has no such file system', new CephFailed('unknown name', "filesystem 'vol' not found"), 'FILESYSTEM_MISSING'],
     ['it has no quorum', new CephFailed('failed', '[errno 110] RADOS timed out'), 'API_UNREACHABLE'],
     ['it answers rubbish', '<html>', 'API_BAD_ANSWER'],
     ['it answers something else', { mdsmap: {} }, 'API_BAD_ANSWER'],

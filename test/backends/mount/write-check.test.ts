@@ -53,7 +53,7 @@ describe('the write check', () => {
 
   test.each<[number, string, string]>([
     [5, 'WRITE_FAILED', 'a test file could not be written'],
-    [13, 'WRITE_FAILED', 'the right to write a test file is missing'],
+    [13, 'WRITE_FAILED', 'a test file was refused'],
     [28, 'FULL', 'no space left'],
     [30, 'READ_ONLY', 'files cannot be written: the file system is read-only'],
     [122, 'WRITE_FAILED', 'a test file could not be written: the quota is used up'],
