@@ -198,9 +198,20 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     } else if (!call.expired) {
       record(slot, call, outcome);
     } else if (!isAborted(call.controller.signal, outcome)) {
-      // It came back by itself, too late to count: whatever held it up is gone, so the target is asked anew.
-      void start(slot);
+      settleLate(slot, call, outcome);
     }
+  }
+
+  /** A failure is one however late it is told. What else comes back too late says that it pays to ask anew. */
+  function settleLate(slot: Slot<A, R>, call: Call<A, R>, outcome: Outcome<A>): void {
+    if (outcome.kind === 'answer') {
+      if (!read(outcome, slot.target, slot.id).ok) {
+        record(slot, call, outcome);
+        return;
+      }
+      slot.state = { ...slot.state, lastAnswer: outcome.answer };
+    }
+    void start(slot);
   }
 
   function expire(slot: Slot<A, R>, call: Call<A, R>): void {

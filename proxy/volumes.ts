@@ -2,7 +2,7 @@ import type { CheckAnswer, CheckDefinition } from '../backends/backend.ts';
 import { readFailure, readTimeout } from '../backends/failure.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { type Clock, moment } from '../probe/clock.ts';
-import { createHealthProbe } from '../probe/health-probe.ts';
+import { createHealthProbe, type HealthProbe } from '../probe/health-probe.ts';
 import type { Outcome } from '../probe/outcome.ts';
 import { stuckAfterMs } from '../probe/schedule.ts';
 import { UNASKED } from '../probe/target-state.ts';
@@ -47,10 +47,11 @@ const FRESH_MS = 1_000;
 export function createVolumes({ configured, askMount, clock, random, onReport }: VolumesOptions): Volumes {
   const volumes = new Map<string, Volume>();
   const owners = new Map<string, { readonly volume: Volume; readonly check: CheckDefinition }>();
-  const probe = createHealthProbe<CheckAnswer, CheckReading>({
+  const probe: HealthProbe<CheckAnswer, CheckReading> = createHealthProbe({
     clock,
     random,
-    read: (outcome, _target, id) => readingOf(answerOf(outcome, owners.get(id)!.check)),
+    read: (outcome, _target, id) =>
+      readingOf(answerOf(outcome, owners.get(id)!.check, probe.state(id)?.lastAnswer ?? null)),
   });
 
   for (const [name, config] of Object.entries(configured)) {
@@ -111,10 +112,13 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
 }
 
 /** What the storage said, or what its silence and our failures mean. */
-function answerOf(outcome: Outcome<CheckAnswer>, check: CheckDefinition): CheckAnswer {
+function answerOf(outcome: Outcome<CheckAnswer>, check: CheckDefinition, last: CheckAnswer | null): CheckAnswer {
   if (outcome.kind === 'answer') return outcome.answer;
   if (outcome.kind === 'error') return readFailure(outcome.error);
   const { timeoutMs, waitedMs } = outcome;
   const step = check.pendingStep?.() ?? null;
-  return readTimeout({ name: check.name, timeoutMs, waitedMs, stuckAfterMs: stuckAfterMs(check), step });
+  const silence = readTimeout({ name: check.name, timeoutMs, waitedMs, stuckAfterMs: stuckAfterMs(check), step });
+  // A mount that has answered with a failure is not better off because it now does not answer at all.
+  const stillFails = check.name === 'mount' && silence.status === 'unknown' && last?.status === 'fail';
+  return stillFails ? { ...last, info: `${last.info ?? last.summary}; since then ${silence.info}` } : silence;
 }

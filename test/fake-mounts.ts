@@ -14,19 +14,18 @@ const WELL: MountEvidence = {
   statfs: { type: 0xef53n, blockBytes: 4096n, blocks: 100n, bfree: 62n, bavail: 62n, files: 100n, ffree: 90n },
 };
 
-/** Paths that answer as told; calls that hang return when their path is well again. */
+/** Paths that answer as told; calls that hang return when their path no longer does, with what it says then. */
 export function createFakeMounts(): FakeMounts {
   const faults = new Map<string, number | 'hang'>();
   const hanging = new Map<string, (() => void)[]>();
   return {
     ask: answering(async (path, onStep) => {
       onStep?.('stat');
-      const fault = faults.get(path);
-      if (fault === 'hang') {
+      if (faults.get(path) === 'hang') {
         await new Promise<void>((resolve) => hanging.set(path, [...(hanging.get(path) ?? []), resolve]));
-        return WELL;
       }
-      if (fault === undefined) return WELL;
+      const fault = faults.get(path);
+      if (fault === undefined || fault === 'hang') return WELL;
       return { failure: { step: 'stat', errno: fault, message: `errno ${fault}` } };
     }),
     set(path, fault) {

@@ -60,6 +60,6 @@ function lastLine(text: string): string | undefined {
 
 /** `[errno 13] RADOS permission denied`, `Error EACCES: access denied`, `Error ENOENT: filesystem 'x' not found`. */
 function kindOf(said: string): CephFailed['kind'] {
-  if (/^Error ENOENT: filesystem/.test(said)) return 'unknown name';
+  if (said.startsWith('Error ENOENT: filesystem')) return 'unknown name';
   return /errno 13\b|errno 1\b|EACCES|EPERM|permission denied|not permitted/i.test(said) ? 'refused' : 'failed';
 }

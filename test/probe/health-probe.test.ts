@@ -29,7 +29,9 @@ function heeding(storage: ReturnType<typeof createStorage>, errorOf: (signal: Ab
 }
 
 const read = (outcome: Outcome<string>): Reading =>
-  outcome.kind === 'answer' ? { ok: true, label: outcome.answer } : { ok: false, label: outcome.kind };
+  outcome.kind === 'answer'
+    ? { ok: outcome.answer !== 'broken', label: outcome.answer }
+    : { ok: false, label: outcome.kind };
 
 function createWorld() {
   const clock = createFakeClock();
@@ -166,6 +168,28 @@ describe('a call that does not return in time', () => {
     storage.last().resolve('well');
     await settled();
     expect(probe.state('a')).toMatchObject({ reading: { label: 'well' }, stateType: 'hard' });
+  });
+
+  it('is taken for what it is when it returns after all with a failure', async () => {
+    const { clock, probe, storage, register, outcomes } = createWorld();
+    register();
+    await clock.advance(8_000);
+    storage.last().resolve('broken');
+    await settled();
+    expect(probe.state('a')).toMatchObject({ reading: { label: 'broken' }, lastAnswer: 'broken', attempt: 2 });
+    expect(storage.calls.length).toBe(1);
+    await clock.advance(10_000);
+    expect(storage.calls.length).toBe(2);
+    expect(outcomes).toEqual(['a:timeout', 'a:broken']);
+  });
+
+  it('leaves its answer behind when it returns too late, but no verdict', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(8_000);
+    storage.last().resolve('late');
+    await settled();
+    expect(probe.state('a')).toMatchObject({ reading: { label: 'timeout' }, lastAnswer: 'late' });
   });
 
   it('delays no other target', async () => {
