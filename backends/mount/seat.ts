@@ -7,7 +7,7 @@ export interface Seat {
   readonly call: () => MountCall | null;
   readonly isSilent: () => boolean;
   readonly isSlow: () => boolean;
-  /** Counts its call as silent from now on. Only for a slow one. */
+  /** Counts its call as silent from now on, though its time is not up. */
   readonly giveUp: () => void;
   /** Puts the call to the worker, which is started for the first one. Only for a seat without a call. */
   readonly take: (call: MountCall) => void;
@@ -23,21 +23,30 @@ export interface SeatOptions {
   readonly slowMs: number;
   /** A call that takes longer is silent, even if nobody waits. */
   readonly silentMs: number;
-  /** A call that waits longer for its worker's start is silent, too. */
+  /** A call that is out for longer, once it is silent, is late: a question to be wary of next time. */
+  readonly lateMs: number;
+  /** A worker that takes longer to start is lost. */
   readonly startMs: number;
   readonly onSlow: () => void;
-  readonly onSilent: (call: MountCall) => void;
-  readonly onAnswer: (call: MountCall, answer: MountAnswer, wasSilent: boolean) => void;
+  readonly onSilent: () => void;
+  readonly onAnswer: (call: MountCall, answer: MountAnswer, pace: Pace) => void;
   /** The worker is gone, and with it the call that it was in. */
   readonly onLost: (call: MountCall | null, why: string) => void;
 }
 
+/** How long an answer took: by the time that the seat was given. */
+export interface Pace {
+  readonly wasSlow: boolean;
+  readonly wasLate: boolean;
+}
+
 export function createSeat(options: SeatOptions): Seat {
-  const { fork, after, slowMs, silentMs, startMs, onSlow, onSilent, onAnswer, onLost } = options;
+  const { fork, after, slowMs, silentMs, lateMs, startMs, onSlow, onSilent, onAnswer, onLost } = options;
   let worker: MountWorker | null = null;
   let call: MountCall | null = null;
   let isSlow = false;
   let isSilent = false;
+  let isLate = false;
   let disarm: (() => void) | null = null;
 
   return { call: () => call, isSilent: () => isSilent, isSlow: () => isSlow && !isSilent, giveUp, take, end };
@@ -45,7 +54,7 @@ export function createSeat(options: SeatOptions): Seat {
   function take(next: MountCall): void {
     call = next;
     if (worker !== null) return send();
-    arm(startMs, giveUp);
+    arm(startMs, () => lose('it did not start in time'));
     try {
       worker = fork({ onReady: send, onStep: (step) => call?.reach(step), onAnswer: finish, onLost: lose });
     } catch (error) {
@@ -55,7 +64,6 @@ export function createSeat(options: SeatOptions): Seat {
 
   function send(): void {
     if (worker === null || call === null) return;
-    isSlow = false;
     arm(slowMs, slowDown);
     worker.ask(call.question);
   }
@@ -73,19 +81,21 @@ export function createSeat(options: SeatOptions): Seat {
 
   function giveUp(): void {
     if (call === null) return;
-    disarm?.();
     isSilent = true;
-    onSilent(call);
+    arm(lateMs, () => {
+      isLate = true;
+    });
+    onSilent();
   }
 
   function finish(answer: MountAnswer): void {
     if (call === null) return lose('it answered without being asked');
     disarm?.();
-    const [answered, wasSilent] = [call, isSilent];
+    const answered = call;
+    const pace = { wasSlow: isSlow, wasLate: isLate };
     call = null;
-    isSlow = false;
-    isSilent = false;
-    onAnswer(answered, answer, wasSilent);
+    [isSlow, isSilent, isLate] = [false, false, false];
+    onAnswer(answered, answer, pace);
   }
 
   function lose(why: string): void {

@@ -5,10 +5,10 @@ import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 import { forkWorker } from './worker.ts';
 
 export interface MountPoolOptions
-  extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'slowMs' | 'silentMs' | 'startMs'>> {
+  extends Partial<Pick<SeatOptions, 'fork' | 'after' | 'slowMs' | 'silentMs' | 'lateMs' | 'startMs'>> {
   /** How many workers there may be beside those whose call is silent; at least 2. */
   readonly maxActive?: number;
-  /** From so many silent calls on, questions whose last call fell silent are refused. */
+  /** From so many silent calls on, questions whose last call was late are refused. */
   readonly maxStuck?: number;
 }
 
@@ -25,12 +25,14 @@ export interface MountPool {
  * each, and at most one call a question. A silent call keeps its worker; another may be started in its place.
  */
 export function createMountPool(options: MountPoolOptions = {}): MountPool {
-  const { maxActive = 4, maxStuck = 128, slowMs = 50, silentMs = 250, startMs = 10_000 } = options;
+  const { maxActive = 4, maxStuck = 128, slowMs = 50, silentMs = 250, lateMs = 5_000, startMs = 10_000 } = options;
   const { fork = forkWorker, after = afterUnheld } = options;
   const seats = new Set<Seat>();
   const calls = new Map<string, MountCall>();
   const queue = new Set<MountCall>();
-  /** Keys of questions whose last call fell silent. They never get the last worker, so that the others are always served. */
+  /** Keys of questions whose last call was slow: to be so again is no reason to give it up. */
+  const slow = new Set<string>();
+  /** Keys of questions whose last call was late. They never get the last worker, so that the others are always served. */
   const suspects = new Set<string>();
   let isStopped = false;
   let isServing = false;
@@ -89,7 +91,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     const idle = [...seats].find((seat) => seat.call() === null);
     if (idle !== undefined) return idle;
     // With many mounts that have just begun to hang, the good ones would else wait for each of these in turn.
-    if (counts().active >= maxActive) [...seats].find((seat) => seat.isSlow())?.giveUp();
+    if (counts().active >= maxActive) [...seats].find(isUnusuallySlow)?.giveUp();
     return counts().active < maxActive ? newSeat() : undefined;
   }
 
@@ -99,14 +101,13 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
       after,
       slowMs,
       silentMs,
+      lateMs,
       startMs,
       onSlow: serve,
-      onSilent: ({ key }) => {
-        suspects.add(key);
-        serve();
-      },
-      onAnswer: (call, answer, wasSilent) => {
-        if (!wasSilent) suspects.delete(call.key);
+      onSilent: serve,
+      onAnswer: (call, answer, { wasSlow, wasLate }) => {
+        remember(slow, call, wasSlow);
+        remember(suspects, call, wasLate);
         if (counts().active > maxActive) dismiss(seat);
         calls.delete(call.key);
         call.resolve(answer);
@@ -141,9 +142,18 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     return [...seats].filter(matches).length;
   }
 
+  function isUnusuallySlow(seat: Seat): boolean {
+    return seat.isSlow() && !slow.has(seat.call()?.key ?? '');
+  }
+
   function isTrying(seat: Seat): boolean {
     return !seat.isSilent() && suspects.has(seat.call()?.key ?? '');
   }
+}
+
+function remember(keys: Set<string>, { key }: MountCall, isOne: boolean): void {
+  if (isOne) keys.add(key);
+  else keys.delete(key);
 }
 
 /** A timer that keeps no process from ending. */

@@ -7,6 +7,7 @@ import { look } from '../../questions.ts';
 
 const SLOW_MS = 50;
 const SILENT_MS = 250;
+const LATE_MS = 5_250;
 const START_MS = 10_000;
 
 const refuseToFork = (): never => {
@@ -22,11 +23,11 @@ function createPool(options: MountPoolOptions = {}) {
     for (const path of paths) pool.ask(look(path)).catch(() => {});
     for (const worker of fakes.alive()) if (worker.path === null) worker.start();
   };
-  /** Makes them paths whose last call fell silent. */
+  /** Makes them paths whose last call was late. */
   const makeSuspect = (...paths: string[]): void => {
     for (const path of paths) {
       ask(path);
-      fakes.elapse(SILENT_MS);
+      fakes.elapse(LATE_MS);
       fakes.at(path).answer();
     }
   };
@@ -127,15 +128,6 @@ describe('a silent call', () => {
     expect(pool.counts()).toMatchObject({ processes: 4, active: 4 });
     expect(alive()).toHaveLength(4);
   });
-
-  test('is also one whose worker does not start', () => {
-    const { elapse, pool, workers } = createPool();
-    void pool.ask(look('/a'));
-    elapse(START_MS);
-    expect(pool.counts()).toMatchObject({ silent: 1, active: 0 });
-    workers[0]?.start();
-    expect(workers[0]?.path).toBe('/a');
-  });
 });
 
 describe('a slow call', () => {
@@ -155,6 +147,20 @@ describe('a slow call', () => {
     expect(pool.counts()).toEqual({ processes: 5, active: 4, silent: 1, queued: 0 });
   });
 
+  test('that was slow the last time, too, is waited for like any other', () => {
+    const { ask, at, elapse, pool } = createPool();
+    const paths = ['/1', '/2', '/3', '/4'];
+    ask(...paths);
+    elapse(SLOW_MS);
+    for (const path of paths) at(path).answer();
+    ask(...paths);
+    elapse(SLOW_MS);
+    ask('/5');
+    expect(pool.counts()).toEqual({ processes: 4, active: 4, silent: 0, queued: 1 });
+    elapse(SILENT_MS);
+    expect(pool.counts()).toEqual({ processes: 5, active: 1, silent: 4, queued: 0 });
+  });
+
   test('is one by its own time: the next call of the worker has all of it again', () => {
     const { ask, at, elapse, pool } = createPool();
     ask('/1', '/2', '/3', '/4');
@@ -165,7 +171,7 @@ describe('a slow call', () => {
   });
 });
 
-describe('a path whose last call was silent', () => {
+describe('a path whose last call was late', () => {
   test('never gets the last worker', () => {
     const built = createPool();
     const suspects = ['/1', '/2', '/3', '/4'];
@@ -186,7 +192,7 @@ describe('a path whose last call was silent', () => {
     expect(built.at('/4').hasEnded).toBe(false);
   });
 
-  test('is like any other again after a call that was not silent', () => {
+  test('is like any other again after a call that was not late', () => {
     const built = createPool();
     const paths = ['/1', '/2', '/3', '/4'];
     built.makeSuspect(...paths);
@@ -196,6 +202,17 @@ describe('a path whose last call was silent', () => {
     }
     built.ask(...paths);
     expect(built.workers.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('is not one whose call was merely slow, or silent: it is asked however many are stuck', () => {
+    const built = createPool({ maxStuck: 2 });
+    built.ask('/slow');
+    built.elapse(SILENT_MS);
+    built.at('/slow').answer();
+    built.ask('/stuck1', '/stuck2', '/stuck3');
+    built.elapse(SILENT_MS);
+    built.ask('/slow');
+    expect(built.at('/slow').hasEnded).toBe(false);
   });
 
   test('is refused while too many others are stuck', async () => {
@@ -254,6 +271,16 @@ describe('a worker that is lost', () => {
     expect(alive()).toHaveLength(0);
   });
 
+  test('is one, too, that does not start: the storage was not even asked', async () => {
+    const { ask, elapse, pool, workers } = createPool();
+    const asked = pool.ask(look('/a'));
+    elapse(START_MS);
+    await expect(asked).rejects.toThrow('the process that asks mounts was lost: it did not start in time');
+    expect(workers[0]?.hasEnded).toBe(true);
+    ask('/a');
+    expect(workers[1]?.path).toBe('/a');
+  });
+
   test('cannot be started: every path is told why, and tried again when it is asked again', async () => {
     const { pool } = createPool({ fork: refuseToFork });
     const paths = ['/1', '/2', '/3', '/4', '/5', '/1'];
@@ -284,7 +311,7 @@ test('whatever happens, processes ≤ silent calls + 4, one call a path, and eve
   const event = fc.oneof(
     fc.record({ kind: fc.constant('ask' as const), path }),
     fc.record({ kind: fc.constantFrom('start' as const, 'answer' as const, 'die' as const), nth: fc.nat(15) }),
-    fc.record({ kind: fc.constant('elapse' as const), ms: fc.constantFrom(SLOW_MS, SILENT_MS, START_MS) }),
+    fc.record({ kind: fc.constant('elapse' as const), ms: fc.constantFrom(SLOW_MS, SILENT_MS, LATE_MS, START_MS) }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
