@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineBackend } from './backend.ts';
 import { clusterCheck, ClusterOptions } from './ceph/cluster-check.ts';
-import { mountChecks } from './mount/mount-checks.ts';
+import { CEPH_TYPES } from './mount/mount-errno.ts';
+import { pathChecks } from './mount/path-checks.ts';
 
 const Options = z.object({
   cluster: ClusterOptions.optional().describe('How to ask the cluster, too: for reasons and warnings only.'),
@@ -14,7 +15,7 @@ const XATTR = 'ceph.dir.rentries';
 export const cephfs = defineBackend({
   options: Options,
   open(volume) {
-    const mount = mountChecks(volume, { expectedTypes: ['ceph', 'fuse.ceph-fuse'], xattr: XATTR });
+    const mount = pathChecks(volume, { expectedTypes: CEPH_TYPES, xattr: XATTR });
     const { cluster } = volume.options;
     return cluster === undefined ? mount : [...mount, clusterCheck(volume, cluster)];
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineBackend } from './backend.ts';
-import { mountChecks } from './mount/mount-checks.ts';
+import { pathChecks } from './mount/path-checks.ts';
 
 const Options = z.object({
   quota: z
@@ -12,5 +12,5 @@ const Options = z.object({
 /** XFS on a disk of this host. */
 export const xfs = defineBackend({
   options: Options,
-  open: (volume) => mountChecks(volume, { expectedTypes: ['xfs'], needsProjectQuota: volume.options.quota }),
+  open: (volume) => pathChecks(volume, { expectedTypes: ['xfs'], needsProjectQuota: volume.options.quota }),
 });

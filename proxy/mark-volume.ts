@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readFailure } from '../backends/failure.ts';
-import { liesOnItsOwn } from '../backends/mount/judge-mount.ts';
+import { isAtMountPoint } from '../backends/mount/mount-point.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { sharedTable } from '../backends/mount/mount-check.ts';
 import { MARKER_NAME } from '../backends/mount/mount-question.ts';
@@ -44,13 +44,13 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     if (mount.marker === false) return refused('its configuration says `marker = false`');
     const check = openVolume(name, config, askMount).find((candidate) => candidate.name === 'mount');
     if (check === undefined) return refused(`a volume of the backend "${config.backend}" is not mounted`);
-    const { status, reason, info, summary } = await within(timeoutMs, check.ask(new AbortController().signal));
-    if (status !== 'pass' && status !== 'warn' && !ONLY_UNMARKED.includes(reason)) return refused(info ?? summary);
-
-    const text = typeof mount.marker === 'string' ? mount.marker : name;
+    // Looked at before it is judged: whatever is mounted there later than that is not marked.
     const evidence = await within(timeoutMs, askMount({ act: 'look', path, xattr: null }));
     const row = evidence.mountId === undefined ? null : await sharedTable.find(evidence.mountId, path);
-    if (!notAMount && !liesOnItsOwn({ path, evidence, row })) {
+    const { status, reason, info, summary } = await within(timeoutMs, check.ask(new AbortController().signal));
+    if (status !== 'pass' && status !== 'warn' && !ONLY_UNMARKED.includes(reason)) return refused(info ?? summary);
+    const text = typeof mount.marker === 'string' ? mount.marker : name;
+    if (!notAMount && !isAtMountPoint({ path, evidence, row })) {
       return refused(`${path} is not a mount point; if it is not meant to be one, say --not-a-mount`);
     }
     const file = `${path}/${MARKER_NAME}`;

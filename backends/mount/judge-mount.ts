@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAtMountPoint } from './mount-point.ts';
 import type { Metadata } from '../../schema/json.ts';
 import type { CheckAnswer } from '../backend.ts';
 import { type Capacity, isNearlyFull, readCapacity, stepOf } from './capacity.ts';
@@ -18,14 +18,17 @@ export interface MountMemory {
   readonly nearlyFull: boolean;
 }
 
+/** ENODATA and EOPNOTSUPP. */
+const NO_SUCH_XATTR = [61, 95];
+
 export const NO_MEMORY: MountMemory = { baseline: null, marked: null, nearlyFull: false };
 
 /** The verdict on a mount: evidence against it is a fail, what cannot be told is unknown. Pure. */
 export function judgeMount(look: MountLook, memory: MountMemory): { answer: CheckAnswer; memory: MountMemory } {
   const { row } = look;
-  const isMountPoint = liesOnItsOwn(look);
+  const atMountPoint = isAtMountPoint(look);
   const marker = judgeMarker(look, isAdoption(look, memory) ? null : memory.marked);
-  const blocking = findBlockingFault(look, { isMountPoint, baseline: memory.baseline }) ?? marker.fault;
+  const blocking = findBlockingFault(look, { isMountPoint: atMountPoint, baseline: memory.baseline }) ?? marker.fault;
   if (blocking !== null) {
     const metadata = metadataOf(row, null);
     const { status, summary } = FAULTS[blocking.reason];
@@ -38,7 +41,8 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
   const warnings = findWarnings(look, { capacity, nearlyFull, vanished: marker.warning });
   const [worst] = warnings;
   const used = capacity === null ? '' : `, ${stepOf(capacity)} % used`;
-  const state = isMountPoint || isOfExpectedType(look) ? 'mounted' : 'usable';
+  const state = atMountPoint || isOfExpectedType(look) ? 'mounted' : 'usable';
+  const notChecked = [...(row === null ? ['mount identity'] : []), ...(isBeyondIt(look) ? ['extended attribute'] : [])];
   const answer: CheckAnswer = {
     status: worst === undefined ? 'pass' : 'warn',
     reason: worst?.reason ?? 'OK',
@@ -50,20 +54,10 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
       ...(marker.note === null ? [] : [marker.note]),
     ].join('; '),
     metadata: metadataOf(row, capacity),
-    ...(row === null ? { notChecked: ['mount identity'] } : {}),
+    ...(notChecked.length > 0 ? { notChecked } : {}),
   };
   const baseline = row === null ? memory.baseline : identityOf(row);
   return { answer, memory: { baseline, marked: marker.marked, nearlyFull } };
-}
-
-/** Whether the path is a mount point. */
-export function liesOnItsOwn({
-  path,
-  evidence: { mountId, parentMountId },
-  row,
-}: Pick<MountLook, 'path' | 'evidence' | 'row'>): boolean {
-  if (row === null) return false;
-  return row.mountPoint === resolve(path) || (parentMountId !== undefined && mountId !== parentMountId);
 }
 
 /** What was known before was known of another mount, on which this one now lies. */
@@ -84,7 +78,7 @@ function findBlockingFault(
   const identityFault = row === null ? null : findIdentityFault({ ...look, ...known, row });
   if (identityFault !== null) return identityFault;
   const place = row === null ? '' : `; ${describe(look, null)}`;
-  if (evidence.failure !== undefined) {
+  if (evidence.failure !== undefined && !isBeyondIt(look)) {
     const fault = judgeFailure(evidence.failure, { ...look, ...known, stat: evidence.stat });
     return { ...fault, info: fault.info + place };
   }
@@ -99,6 +93,13 @@ function findBlockingFault(
   if (evidence.stat?.nlink === 0n && row?.root !== '/') return { reason: 'MOUNT_DELETED', info: `${path} has no link` };
   const hasShutDown = row?.superOptions.includes('shutdown') === true;
   return hasShutDown ? { reason: 'IO_ERROR', info: `the file system has shut itself down${place}` } : null;
+}
+
+/** Whether all that failed is an attribute that a file system which the configuration allows for need not have. */
+function isBeyondIt({ row, expectedTypes, evidence: { failure } }: MountLook): boolean {
+  if (row === null || failure === undefined) return false;
+  const isExpected = expectedTypes?.includes(row.fstype) === true;
+  return !isExpected && failure.step === 'xattr' && NO_SUCH_XATTR.includes(failure.errno);
 }
 
 function describe({ path, row }: MountLook, capacity: Capacity | null): string {

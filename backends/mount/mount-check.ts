@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
 import { checkTimeoutMs } from '../backend.ts';
 import { judgeMount, NO_MEMORY } from './judge-mount.ts';
+import { OwnTrouble } from './mount-asker.ts';
+import type { MountLook } from './mount-look.ts';
 import type { MarkerEvidence, MountStep } from './mount-question.ts';
+import { mayLookAnywhere } from './own-rights.ts';
 import { createMountTable, type MountTable } from './mount-table.ts';
 
 export interface MountCheckOptions {
@@ -22,10 +25,11 @@ export interface MountCheck extends CheckDefinition {
 }
 
 const MAX_TIMEOUT_MS = 5_000;
-/** Of the time for the check. */
+/** How much of the check's time a marker is waited for; and how much has passed at the most when that ends. */
 const MARKER_SHARE = 0.25;
+const LOOK_SHARE = 0.8;
 
-type MarkerRead = Partial<Pick<MarkerEvidence, 'marker' | 'failure'>>;
+type MarkerRead = Partial<MarkerEvidence>;
 const UNREAD: MarkerRead = {};
 
 /** One for all volumes, so that the table is not read once a volume. */
@@ -39,7 +43,7 @@ export function mountCheck(
     xattr,
     needsProjectQuota = false,
     table = sharedTable,
-    asRoot = process.geteuid?.() === 0,
+    asRoot = mayLookAnywhere(),
   }: MountCheckOptions,
 ): MountCheck {
   const { name, path, mount: expectation, capacityWarnPercent } = volume;
@@ -56,6 +60,7 @@ export function mountCheck(
   };
   let memory = NO_MEMORY;
   let step: MountStep | null = null;
+  let isMarkerOut = false;
   return {
     name: 'mount',
     intervalMs: volume.intervalMs,
@@ -66,22 +71,37 @@ export function mountCheck(
   };
 
   async function look() {
-    step = null;
-    const seen = await volume.askMount(question, follow);
-    const { marker = null, failure } = seen.failure === undefined ? await readMarker(seen.mountId ?? null) : UNREAD;
-    const evidence = failure === undefined ? seen : { ...seen, failure };
-    const row = evidence.mountId === undefined ? null : await table.find(evidence.mountId, path);
-    const judged = judgeMount({ ...standards, evidence, marker, row }, memory);
+    const seen = (await lookOnce()) ?? (await lookOnce());
+    if (seen === null) throw new OwnTrouble(`what is mounted at ${path} changes while it is looked at`);
+    const judged = judgeMount({ ...standards, ...seen }, memory);
     memory = judged.memory;
-    return { answer: judged.answer, mountId: evidence.mountId ?? null };
+    return { answer: judged.answer, mountId: seen.evidence.mountId ?? null };
   }
 
-  /** One that must be there is waited for; else the look is worth more than it. */
-  async function readMarker(mountId: number | null): Promise<MarkerRead> {
-    if (expectation.marker === false) return UNREAD;
-    const asked = volume.askMount({ act: 'marker', path, mountId }, follow);
+  /** Null where another mount came between its parts. */
+  async function lookOnce(): Promise<Pick<MountLook, 'evidence' | 'marker' | 'row'> | null> {
+    step = null;
+    const startedMs = performance.now();
+    const evidence = await volume.askMount(question, follow);
+    const { mountId, failure } = evidence;
+    const row = mountId === undefined ? null : await table.find(mountId, evidence.realPath ?? path);
+    if (failure !== undefined) return { evidence, marker: null, row };
+    const read = await readMarker(mountId ?? null, performance.now() - startedMs);
+    if (read.outcome === 'moved') return null;
+    const { marker = null } = read;
+    return { evidence: read.failure === undefined ? evidence : { ...evidence, failure: read.failure }, marker, row };
+  }
+
+  /** One that must be there is waited for; else the look is worth more than it, and no second one is waited for. */
+  async function readMarker(mountId: number | null, elapsedMs: number): Promise<MarkerRead> {
+    if (expectation.marker === false || isMarkerOut) return UNREAD;
+    isMarkerOut = expectation.marker === undefined;
+    const asked = volume.askMount({ act: 'marker', path, mountId }, follow).finally(() => {
+      isMarkerOut = false;
+    });
     if (expectation.marker !== undefined) return await asked;
-    return await Promise.race([asked.catch(() => UNREAD), delay(timeoutMs * MARKER_SHARE, UNREAD, { ref: false })]);
+    const waitMs = Math.max(0, Math.min(timeoutMs * MARKER_SHARE, timeoutMs * LOOK_SHARE - elapsedMs));
+    return await Promise.race([asked.catch(() => UNREAD), delay(waitMs, UNREAD, { ref: false })]);
   }
 
   function follow(next: MountStep): void {

@@ -52,13 +52,11 @@ const ERRNO = {
 /** Where a refusal is about our own rights, not about the storage. */
 const LOCAL_TYPES = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'bcachefs', 'tmpfs', 'overlay', 'vfat'];
 
-const CEPH_TYPES = ['ceph', 'fuse.ceph-fuse'];
+/** The kernel's client and ceph-fuse, as mountinfo calls them. */
+export const CEPH_TYPES = ['ceph', 'fuse.ceph-fuse'];
 
 /** Steps for which the directory itself must be readable; the others need no more than the way to it. */
 const READING_STEPS: readonly MountStep[] = ['open', 'marker', 'xattr'];
-
-/** Not there, and not supported: no file system that has the attribute. */
-const NO_SUCH_XATTR = [61, 95];
 
 /** What an errno that the volume answered says about it. */
 export function judgeFailure(failure: StepFailure, context: FailureContext): MountFault {
@@ -74,7 +72,6 @@ export function judgeFailure(failure: StepFailure, context: FailureContext): Mou
   if (isMissingRoot(reason, context)) {
     return { reason: 'MOUNT_DISCONNECTED', info: `${info}, though a file system is mounted there` };
   }
-  if (step === 'xattr' && NO_SUCH_XATTR.includes(errno)) return { reason: 'NOT_MOUNTED', info };
   return { reason, info };
 }
 

@@ -34,6 +34,9 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
     ...more,
   });
   if (expectation.marker === false || evidence.failure !== undefined) return verdict({});
+  if (found === null && expectation.marker !== undefined) {
+    return verdict({ fault: { reason: 'CHECK_FAILED', info: `${file} was not read` } });
+  }
   if (found === null) return verdict({ note: 'its identity is unverified: its marker was not read in time' });
 
   const expected = typeof expectation.marker === 'string' ? expectation.marker : volumeName;
@@ -62,5 +65,7 @@ function directoryOf({ mountId, stat }: MountEvidence): MarkedDirectory | null {
 }
 
 function isSame(a: MarkedDirectory | null, b: MarkedDirectory): boolean {
-  return a !== null && a.mountId === b.mountId && a.dev === b.dev && a.ino === b.ino && a.bornNs === b.bornNs;
+  // Where it is not known when one was made, that tells nothing.
+  const isAsOld = a === null || a.bornNs === 0n || b.bornNs === 0n || a.bornNs === b.bornNs;
+  return a !== null && isAsOld && a.mountId === b.mountId && a.dev === b.dev && a.ino === b.ino;
 }

@@ -39,8 +39,8 @@ export type MountQuestion = LookQuestion | MarkerQuestion | WriteQuestion | Mark
 export interface MountEvidence {
   /** `mnt_id` of the mount the path lies on; absent where the platform cannot tell (not Linux). */
   readonly mountId?: number;
-  /** `mnt_id` of the mount that the path's parent directory lies on. */
-  readonly parentMountId?: number;
+  /** Where the path leads in the end, as mountinfo would call it; absent where the platform cannot tell. */
+  readonly realPath?: string;
   readonly stat?: {
     readonly dev: bigint;
     readonly ino: bigint;
@@ -80,8 +80,11 @@ export interface MarkerEvidence {
 }
 
 export interface WriteEvidence {
-  /** `moved`: another mount is at the path, and nothing was written; `full`: too little space is left to try. */
-  readonly outcome: 'written' | 'differs' | 'moved' | 'full' | 'failed';
+  /**
+   * `moved`: another mount is at the path, and nothing was written; `full`: too little space is left to try; `littered`:
+   * nor was anything, because test files of before could not be removed.
+   */
+  readonly outcome: 'written' | 'differs' | 'moved' | 'full' | 'littered' | 'failed';
   readonly failure?: StepFailure;
 }
 
@@ -114,6 +117,7 @@ export const MOUNT_STEPS = [
   'xattr',
   'marker',
   'mkdir',
+  'list',
   'create',
   'write',
   'fsync',

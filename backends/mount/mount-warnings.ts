@@ -24,7 +24,9 @@ export function findWarnings(
     isOutOf.blocks && { reason: 'FULL', info: 'no block is left' },
     isOutOf.inodes && { reason: 'OUT_OF_INODES', info: 'no inode is left' },
     vanished,
-    needsProjectQuota && !hasProjectQuota && { reason: 'QUOTA_NOT_ENFORCED', info: 'mounted without prjquota' },
+    needsProjectQuota &&
+      row !== null &&
+      !hasProjectQuota && { reason: 'QUOTA_NOT_ENFORCED', info: 'mounted without prjquota' },
     asRoot && (mode & 0o555) === 0 && { reason: 'PERMISSIONS_CLOSED', info: `its mode is ${mode.toString(8)}` },
     nearlyFull && { reason: 'NEARLY_FULL', info: `the threshold is ${capacityWarnPercent} %` },
   ];

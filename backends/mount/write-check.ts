@@ -21,6 +21,7 @@ const FAILED = { status: 'warn', reason: 'WRITE_FAILED', summary: 'a test file c
 /** For lack of a right; or, by CephFS and even to root, for lack of space. */
 const REFUSED = { ...FAILED, summary: 'a test file was refused' } as const;
 const DIFFERS = { ...FAILED, summary: 'a test file was read back with other content' } as const;
+const LITTERED = { ...FAILED, summary: 'test files of before cannot be removed' } as const;
 const NOT_WRITTEN = {
   status: 'unknown',
   reason: 'NOT_CHECKED',
@@ -66,6 +67,7 @@ export function writeCheck(
 function judgeWrite({ outcome, failure }: WriteEvidence): CheckAnswer {
   if (outcome === 'written') return WRITTEN;
   if (outcome === 'full') return { ...FULL, info: 'less than 1 MiB is left: no test file was written' };
+  if (outcome === 'littered') return { ...LITTERED, info: 'no further test file was written' };
   if (outcome === 'differs') return { ...DIFFERS, info: null };
   if (outcome === 'moved' || failure === undefined) {
     return { ...NOT_WRITTEN, info: 'another file system was mounted at the path meanwhile' };

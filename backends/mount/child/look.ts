@@ -1,59 +1,38 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LookQuestion, MountEvidence, MountStep } from '../mount-question.ts';
-import { mountOf, openDirectory, spaceOf, systemError } from './directory.ts';
+import { openDirectory, placeOf, spaceOf } from './directory.ts';
+import { inSteps } from './steps.ts';
 import { readXattr } from './xattr.ts';
-
-const PARENT_MS = 100;
 
 /** What is to be seen at a path. The first step that fails is the last. */
 export async function lookAt({ path, xattr }: LookQuestion, onStep: (step: MountStep) => void): Promise<MountEvidence> {
   const evidence: { -readonly [K in keyof MountEvidence]: MountEvidence[K] } = {};
-  let step: MountStep = 'identity';
-  const begin = (next: MountStep) => {
-    step = next;
-    onStep(step);
-  };
-  try {
+  const failed = await inSteps(onStep, async (begin) => {
     if (process.platform === 'linux') {
       begin('identity');
-      Object.assign(evidence, await mountOf(path));
+      Object.assign(evidence, await placeOf(path));
     }
     begin('stat');
-    const stats = await stat(path, { bigint: true });
-    const { dev, ino, mode, nlink, birthtimeNs, ctimeNs } = stats;
-    // Where there is no time of birth, that of the last change may stand in its place.
-    const bornNs = birthtimeNs === ctimeNs ? 0n : birthtimeNs;
-    evidence.stat = { dev, ino, mode: Number(mode), nlink, isDirectory: stats.isDirectory(), bornNs };
+    evidence.stat = await statOf(path);
     begin('open');
-    // May bring up an automount: the mount that counts is the one that was opened.
     await using directory = await openDirectory(path);
-    const { mountId } = directory;
-    Object.assign(evidence, mountId === undefined ? {} : { mountId }, { opened: true });
+    // Opening may bring up an automount: the mount that counts is the one that was opened.
+    Object.assign(evidence, directory.place, { opened: true });
     begin('statfs');
     evidence.statfs = await spaceOf(directory);
     if (xattr !== null) {
       begin('xattr');
       evidence.xattr = await readXattr(path, xattr);
     }
-  } catch (error) {
-    evidence.failure = { step, ...systemError(error) };
-  }
-  return evidence.mountId === undefined ? evidence : { ...evidence, ...(await parentMountOf(path)) };
+    return null;
+  });
+  return failed === null ? evidence : { ...evidence, failure: failed.failure };
 }
 
-let isAskingParent = false;
-
-/** Comes last, has a limit, and is never made twice at once: a parent that hangs must not hide what the path answered. */
-async function parentMountOf(path: string): Promise<{ parentMountId?: number }> {
-  if (isAskingParent) return {};
-  isAskingParent = true;
-  const asked = mountOf(dirname(path))
-    .catch(() => ({ mountId: undefined }))
-    .finally(() => {
-      isAskingParent = false;
-    });
-  const { mountId } = await Promise.race([asked, delay(PARENT_MS, { mountId: undefined })]);
-  return mountId === undefined ? {} : { parentMountId: mountId };
+async function statOf(path: string): Promise<NonNullable<MountEvidence['stat']>> {
+  const stats = await stat(path, { bigint: true });
+  const { dev, ino, mode, nlink, birthtimeNs, ctimeNs } = stats;
+  // Where nothing is known of its birth, the time of its last change may be said instead.
+  const bornNs = birthtimeNs === ctimeNs ? 0n : birthtimeNs;
+  return { dev, ino, mode: Number(mode), nlink, isDirectory: stats.isDirectory(), bornNs };
 }

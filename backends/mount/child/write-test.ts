@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, opendir, unlink } from 'node:fs/promises';
+import { constants as os } from 'node:os';
 import { readCapacity } from '../capacity.ts';
 import type { MountStep, WriteEvidence, WriteQuestion } from '../mount-question.ts';
-import { type Directory, openDirectory, spaceOf, systemError } from './directory.ts';
+import { CREATE_NEW, type Directory, isOn, openDirectory, READ_SAFELY, spaceOf } from './directory.ts';
+import { inSteps } from './steps.ts';
+import { systemError } from './system-error.ts';
 
 const BYTES = 4_096;
 /** Less than this is left for those whose space it is. */
@@ -12,10 +15,9 @@ const LEFTOVER_MS = 3_600_000;
 const PREFIX = 'write-test-';
 /** Whoever may fill the directory must not fill our memory, too. */
 const MAX_LOOKED_AT = 1_000;
-const [ENOENT, EEXIST, EINVAL] = [2, 17, 22];
-const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Neither a link nor a FIFO that took the place of the file is to be read. */
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Where nothing can ever be removed, not every test is to leave a file behind. */
+const MAX_LEFTOVERS = 100;
+const { ENOENT, EEXIST, EINVAL } = os.errno;
 
 /**
  * Creates a file, writes it through to the storage, reads it back past the page cache and removes it again: only this
@@ -26,27 +28,21 @@ export async function testWrite(
   { path, mountId, directory: name }: WriteQuestion,
   onStep: (step: MountStep) => void,
 ): Promise<WriteEvidence> {
-  let step: MountStep = 'open';
-  const begin = (next: MountStep) => {
-    step = next;
-    onStep(next);
-  };
-  try {
+  return inSteps<WriteEvidence>(onStep, async (begin) => {
     begin('open');
     await using volume = await openDirectory(path);
-    if (mountId !== null && volume.mountId !== mountId) return { outcome: 'moved' };
+    if (!isOn(volume, mountId)) return { outcome: 'moved' };
     begin('statfs');
     const capacity = readCapacity(await spaceOf(volume));
     if (capacity !== null && capacity.availableBytes < MIN_AVAILABLE_BYTES) return { outcome: 'full' };
     begin('mkdir');
     await using own = await openOwn(volume, name);
-    if (own.mountId !== volume.mountId) return { outcome: 'moved' };
-    await removeLeftovers(own);
+    if (!isOn(own, volume.place.mountId ?? null)) return { outcome: 'moved' };
+    begin('list');
+    if ((await removeLeftovers(own)) > MAX_LEFTOVERS) return { outcome: 'littered' };
     const file = own.at(PREFIX + randomBytes(8).toString('hex'));
     return { outcome: await writeAndReadBack(file, begin, onStep) };
-  } catch (error) {
-    return { outcome: 'failed', failure: { step, ...systemError(error) } };
-  }
+  });
 }
 
 async function openOwn(volume: Directory, name: string): Promise<Directory> {
@@ -62,19 +58,27 @@ async function openOwn(volume: Directory, name: string): Promise<Directory> {
   return openDirectory(volume.at(name), constants.O_NOFOLLOW);
 }
 
-/** Files of tests that were killed in the middle. What is gone meanwhile, or cannot be removed, is let be. */
-async function removeLeftovers(own: Directory): Promise<void> {
-  let lookedAt = 0;
+/** Removes files of tests that were killed in the middle, and says how many there still are. */
+async function removeLeftovers(own: Directory): Promise<number> {
+  let [lookedAt, left] = [0, 0];
   for await (const { name } of await opendir(own.at())) {
-    if (name.startsWith(PREFIX)) await removeIfOld(own.at(name)).catch(() => {});
+    if (name.startsWith(PREFIX) && !(await isRemoved(own.at(name)))) left += 1;
     lookedAt += 1;
     if (lookedAt === MAX_LOOKED_AT) break;
   }
+  return left;
 }
 
-async function removeIfOld(file: string): Promise<void> {
-  const { mtimeMs } = await lstat(file);
-  if (Date.now() - mtimeMs > LEFTOVER_MS) await unlink(file);
+/** What is gone meanwhile, is of a test under way, or cannot be removed is let be. */
+async function isRemoved(file: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await lstat(file);
+    if (Date.now() - mtimeMs <= LEFTOVER_MS) return false;
+    await unlink(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function writeAndReadBack(
@@ -84,7 +88,7 @@ async function writeAndReadBack(
 ): Promise<'written' | 'differs'> {
   const content = randomBytes(BYTES);
   begin('create');
-  const handle = await open(file, CREATE_FLAGS, 0o600);
+  const handle = await open(file, CREATE_NEW, 0o600);
   let isSame: boolean;
   try {
     await writeThrough(handle, content, begin);
@@ -112,11 +116,11 @@ async function writeThrough(created: FileHandle, content: Buffer, begin: (step: 
 /** Past the page cache where the file system can do that. */
 async function readBack(file: string): Promise<Buffer> {
   try {
-    await using direct = await open(file, READ_FLAGS | constants.O_DIRECT);
+    await using direct = await open(file, READ_SAFELY | constants.O_DIRECT);
     return await readFrom(direct);
   } catch (error) {
     if (systemError(error).errno !== EINVAL) throw error;
-    await using cached = await open(file, READ_FLAGS);
+    await using cached = await open(file, READ_SAFELY);
     return await readFrom(cached);
   }
 }

@@ -48,11 +48,12 @@ describe('a worker process', () => {
     expect(steps).toEqual(isLinux ? ['identity', 'stat', 'open', 'statfs'] : ['stat', 'open', 'statfs']);
   });
 
-  test.skipIf(!isLinux)(`names the mount of the path and that of its parent${unlessLinux}`, async () => {
+  test.skipIf(!isLinux)(`names the mount of the path, and where the path leads${unlessLinux}`, async () => {
     const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
-    const evidence = await pool.ask(look('/proc'));
-    expect(mounts.get(evidence.mountId ?? 0)).toMatchObject({ mountPoint: '/proc' });
-    expect(mounts.get(evidence.parentMountId ?? 0)).toMatchObject({ mountPoint: '/' });
+    const { mountId = 0, realPath } = await pool.ask(look('/proc/self/../sys'));
+    expect(mounts.get(mountId)).toMatchObject({ mountPoint: '/proc' });
+    expect(await pool.ask(look(at('link')))).toMatchObject({ realPath: at('volume') });
+    expect(realPath).toBe('/proc/sys');
   });
 
   test('follows a symbolic link', async () => {

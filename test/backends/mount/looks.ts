@@ -58,7 +58,7 @@ export function lookAt({ stat, statfs, marker, xattr, mountId, ...rest }: LookOp
     marker: marker ?? { text: 'volume1' },
     ...rest,
     evidence: {
-      ...(row === null ? {} : { mountId: mountId ?? row.id, parentMountId: ROOT.id }),
+      ...(row === null ? {} : { mountId: mountId ?? row.id, realPath: '/v/a' }),
       stat: { ...STAT, ...stat },
       opened: true,
       statfs: { ...STATFS, ...statfs },
@@ -70,12 +70,12 @@ export function lookAt({ stat, statfs, marker, xattr, mountId, ...rest }: LookOp
 /** The same look, but a step fails with that errno. */
 export function lookFailing(step: MountStep, errno: number, options: LookOptions = {}): MountLook {
   const look = lookAt(step === 'identity' ? { row: null, ...options } : options);
-  const { mountId, parentMountId } = look.evidence;
+  const { mountId, realPath } = look.evidence;
   return {
     ...look,
     evidence: {
       ...(mountId === undefined ? {} : { mountId }),
-      ...(parentMountId === undefined ? {} : { parentMountId }),
+      ...(realPath === undefined ? {} : { realPath }),
       ...(options.stat === undefined ? {} : { stat: { ...STAT, ...options.stat } }),
       failure: { step, errno, message: `Unknown system error -${errno}` },
     },

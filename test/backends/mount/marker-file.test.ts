@@ -87,11 +87,18 @@ describe('the marker file of a directory', () => {
   });
 
   test('is never put in the place of another, whatever that holds', async () => {
-    for (const text of ['volume2\n', 'volume1\n', '']) {
+    for (const text of ['volume2\n', 'volume1\n', 'x']) {
       writeFileSync(file(), text);
       expect(await put(volume)).toEqual({ outcome: 'taken', found: { text: text.trim() } });
       expect(readFileSync(file(), 'utf8')).toBe(text);
     }
+  });
+
+  test("is nobody's while it is empty, as a writer leaves it that was killed", async () => {
+    writeFileSync(file(), '');
+    expect(await marker()).toEqual({ unreadable: 'it is empty' });
+    expect(await put(volume)).toEqual({ outcome: 'marked' });
+    expect(await marker()).toEqual({ text: 'volume1' });
   });
 
   test('is put there by one of two at once', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MountAsker } from '../../../backends/mount/mount-asker.ts';
 import { mountCheck } from '../../../backends/mount/mount-check.ts';
 import type { MountRow } from '../../../backends/mount/mountinfo.ts';
 import { answering } from '../../questions.ts';
@@ -39,6 +40,23 @@ describe('the mount check', () => {
     void check.ask(never);
     await step.promise;
     expect(check.pendingStep?.()).toBe('stat');
+  });
+
+  test('looks again where something else is mounted before its marker is read, and says nothing if that goes on', async () => {
+    const acts: string[] = [];
+    let moves = 1;
+    const askMount = (async ({ act }) => {
+      acts.push(act);
+      if (act === 'look') return lookAt().evidence;
+      moves -= 1;
+      return moves >= 0 ? { outcome: 'moved' } : { outcome: 'read', marker: { text: 'volume1' } };
+    }) as MountAsker;
+    const table = { find: async () => XFS };
+    const check = mountCheck(volumeAt({ path: '/v/a', askMount }), { expectedTypes: null, table });
+    expect(await check.ask(never)).toMatchObject({ status: 'pass' });
+    expect(acts).toEqual(['look', 'marker', 'look', 'marker']);
+    moves = 2;
+    await expect(check.ask(never)).rejects.toThrow('what is mounted at /v/a changes while it is looked at');
   });
 
   test.each<[number, number | undefined, number]>([

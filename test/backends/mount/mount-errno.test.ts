@@ -92,7 +92,16 @@ describe('an errno of a mount', () => {
     expect(judge(lookFailing('open', 13, { ...closed, asRoot: false })).reason).toBe('NO_PERMISSION');
   });
 
-  test.each([61, 95])('%i for the extended attribute means that no such file system is there', (errno) => {
-    expect(judge(lookFailing('xattr', errno))).toMatchObject({ status: 'fail', reason: 'NOT_MOUNTED' });
-  });
+  test.each([61, 95])(
+    '%i for the extended attribute is an error of a file system that has it, and of no other',
+    (errno) => {
+      const expectedTypes = ['ceph'];
+      expect(judge(lookFailing('xattr', errno, { row: CEPH, expectedTypes }))).toMatchObject({ reason: 'IO_ERROR' });
+      const expectation = { fstype: 'nfs4' };
+      expect(judge(lookFailing('xattr', errno, { row: NFS, expectedTypes, expectation }))).toMatchObject({
+        status: 'pass',
+        notChecked: ['extended attribute'],
+      });
+    },
+  );
 });

@@ -23,7 +23,7 @@ const on = (row: MountRow, options: LookOptions = {}) => lookAt({ ...options, ro
 /** The same for a path below a mount point. */
 const within = (row: MountRow, options: LookOptions = {}): MountLook => {
   const look = on(row, options);
-  return { ...look, evidence: { ...look.evidence, parentMountId: row.id } };
+  return { ...look, evidence: { ...look.evidence, realPath: '/v/a/below' } };
 };
 
 describe('what is mounted', () => {
@@ -57,10 +57,12 @@ describe('what is mounted', () => {
     expect(answer.info).toMatch(/expected source \/dev\/sdz, found xfs \/dev\/sdb1, its \/, mounted at \/v\/a/);
   });
 
-  test('is told from the path where the mount of the parent is not known', () => {
-    const { evidence, ...rest } = on(XFS, { expectation: { required: true }, path: '/v/a/' });
-    const { parentMountId: _, ...withoutParent } = evidence;
-    expect(reasonsOf({ ...rest, evidence: withoutParent })).toEqual(['OK']);
+  test('is told from where the path leads, and from the path itself where that is not known', () => {
+    const { evidence, ...rest } = on(XFS, { expectation: { required: true }, path: '/a/link' });
+    expect(reasonsOf({ ...rest, evidence })).toEqual(['OK']);
+    const { realPath: _, ...unresolved } = evidence;
+    expect(reasonsOf({ ...rest, path: '/v/a/', evidence: unresolved })).toEqual(['OK']);
+    expect(reasonsOf({ ...rest, evidence: unresolved })).toEqual(['NOT_MOUNTED']);
   });
 });
 

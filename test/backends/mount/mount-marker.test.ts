@@ -48,8 +48,14 @@ describe('the marker of a volume', () => {
     });
   });
 
-  test('that is empty names another volume, too', () => {
-    expect(judge({ marker: { text: '' } })).toMatchObject({ reason: 'WRONG_MARKER' });
+  test('that was not read is noted, and no fault unless it must be there', () => {
+    const unread = { ...lookAt(), marker: null };
+    expect(judgeMount(unread, NO_MEMORY).answer).toMatchObject({
+      status: 'pass',
+      info: expect.stringMatching(/its identity is unverified: its marker was not read in time$/),
+    });
+    const required = { ...unread, expectation: { marker: true } };
+    expect(judgeMount(required, NO_MEMORY).answer).toMatchObject({ status: 'unknown', reason: 'CHECK_FAILED' });
   });
 
   test('may hold another text that the configuration names', () => {
@@ -85,6 +91,12 @@ describe('the marker of a volume', () => {
       status: 'fail',
       reason: 'MARKER_MISSING',
     });
+  });
+
+  test('that vanishes is a warning where nothing is known of when the directory was made', () => {
+    const [unknown, known] = [{ stat: { bornNs: 0n } }, { stat: { bornNs: 8n } }];
+    expect(judge({ marker: RIGHT, ...unknown }, { marker: ABSENT, ...known })?.reason).toBe('MARKER_VANISHED');
+    expect(judge({ marker: RIGHT, ...known }, { marker: ABSENT, ...unknown })?.reason).toBe('MARKER_VANISHED');
   });
 
   test('is known again on the same file system that was mounted anew', () => {

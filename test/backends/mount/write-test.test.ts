@@ -43,7 +43,7 @@ describe.skipIf(whyNoMounts !== null)(`the write test on a real mount${unlessMou
   test('makes each step known before it is made', async () => {
     const steps: string[] = [];
     await pool.ask({ act: 'write', path, mountId: null, directory: '.own' }, (step) => steps.push(step));
-    expect(steps).toEqual(['open', 'statfs', 'mkdir', 'create', 'write', 'fsync', 'read', 'unlink']);
+    expect(steps).toEqual(['open', 'statfs', 'mkdir', 'list', 'create', 'write', 'fsync', 'read', 'unlink']);
   });
 
   test('writes nothing on another mount than the one that was looked at', async () => {

@@ -3,7 +3,7 @@ import { mountCheck, type MountCheckOptions } from './mount-check.ts';
 import { writeCheck } from './write-check.ts';
 
 /** The checks that every volume with a path has, whatever its backend: `mount`, and `write` where it is wanted. */
-export function mountChecks(
+export function pathChecks(
   volume: Omit<VolumeToOpen<unknown>, 'options'>,
   options: MountCheckOptions,
 ): readonly CheckDefinition[] {
