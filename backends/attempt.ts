@@ -11,6 +11,8 @@ export async function attempt<T>(
 ): Promise<Attempt<T>> {
   const slice = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const aborted = Promise.withResolvers<never>();
+  // Nobody may come to wait for it.
+  aborted.promise.catch(() => {});
   const onAbort = () => {
     aborted.reject(slice.reason);
   };

@@ -23,6 +23,8 @@ export interface CheckDefinition {
   readonly name: 'mount' | 'backend' | 'write';
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** What it says is a warning at worst, and nothing before it has said anything: others say whether the volume works. */
+  readonly isAdvisory?: true;
   /**
    * Resolves with what the storage said; rejects when asking failed, which `readFailure` reads.
    * A call that cannot be aborted stays pending until it returns; it is never made twice at once.

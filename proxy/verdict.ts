@@ -17,6 +17,7 @@ export interface CheckState {
   readonly name: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  readonly isAdvisory: boolean;
   readonly state: TargetState<CheckAnswer, CheckReading>;
   readonly nextDueMs: number | null;
 }
@@ -51,7 +52,7 @@ export function decisive(checks: readonly CheckState[]): CheckState | undefined 
 
 /**
  * A volume's `getHwinfo()`: the fold of its latest checks. fail → offline, unknown → unavailable, warn → healthy and
- * degraded; the worst check's sentence speaks for the volume. A failed `write` check is a warning. Pure.
+ * degraded; the worst check's sentence speaks for the volume. An advisory check is a warning at worst. Pure.
  */
 export function foldChecks(checks: readonly CheckState[]): HardwareMetadata {
   const worst = decisive(checks);
@@ -71,15 +72,15 @@ function latest({ state }: CheckState): CheckAnswer {
   return state.reading?.answer ?? UNASKED;
 }
 
-/** A write test that has not been made says nothing of the volume: only a mount that can be used is written to. */
-const counts = (check: CheckState): boolean => check.name !== 'write' || latest(check).reason !== 'NOT_CHECKED';
+/** An advisory check that has not been made says nothing of the volume. */
+const counts = (check: CheckState): boolean => !check.isAdvisory || latest(check).reason !== 'NOT_CHECKED';
 
 const badness = (check: CheckState): number => BADNESS[statusFor(check)];
 
-/** What a check makes of the volume: a write test, whatever became of it, a warning at worst. */
+/** What a check makes of the volume: an advisory one, whatever became of it, a warning at worst. */
 function statusFor(check: CheckState): CheckStatus {
   const { status } = latest(check);
-  return check.name === 'write' && status !== 'pass' ? 'warn' : status;
+  return check.isAdvisory && status !== 'pass' ? 'warn' : status;
 }
 
 function checkOf(check: CheckState): Check {

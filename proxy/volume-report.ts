@@ -10,7 +10,7 @@ export interface ReportedVolume {
 
 /**
  * What the proxy says of a volume now. The times are those of the check that goes stale first, so that whoever reckons
- * with them never believes a check that is no longer made; but for the write test, which does not decide whether the
+ * with them never believes a check that is no longer made; but for advisory checks, which do not decide whether the
  * volume can be used. Pure.
  */
 export function nextReport(
@@ -19,7 +19,7 @@ export function nextReport(
 ): ReportedVolume {
   const verdict = foldChecks(checks);
   const { state } = decisive(checks) ?? {};
-  const timed = checks.filter(({ name }) => name !== 'write').reduce((a, b) => (staleAtMs(b) < staleAtMs(a) ? b : a));
+  const timed = checks.filter(({ isAdvisory }) => !isAdvisory).reduce((a, b) => (staleAtMs(b) < staleAtMs(a) ? b : a));
   // Of a check that was never made nothing is known at all: it goes stale before any other.
   const { checkedAt } = timed.state;
   const since = sinceOf(previous, verdict.status, checkedAt === null ? null : now);

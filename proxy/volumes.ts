@@ -89,15 +89,16 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
       return volume.reported.report;
     },
     isEachChecked: () =>
-      [...owners].every(([id, { check }]) => check.name === 'write' || probe.state(id)?.reading != null),
+      [...owners].every(([id, { check }]) => check.isAdvisory === true || probe.state(id)?.reading != null),
     stop: probe.stop,
   };
 
   function statesOf(checks: ReadonlyMap<string, CheckDefinition>): readonly CheckState[] {
-    return Array.from(checks, ([id, { name, intervalMs, timeoutMs }]) => ({
+    return Array.from(checks, ([id, { name, intervalMs, timeoutMs, isAdvisory = false }]) => ({
       name,
       intervalMs,
       timeoutMs,
+      isAdvisory,
       state: probe.state(id) ?? UNASKED,
       nextDueMs: probe.nextDueMs(id) ?? null,
     }));

@@ -38,17 +38,28 @@ const MAX_OUTPUT_BYTES = 4 * 1_024 * 1_024;
 
 export function createCephCommand({ conf, client, keyring }: CephAccess): CephCommand {
   const how = ['--conf', conf, '--name', client, ...(keyring === undefined ? [] : ['--keyring', keyring])];
+  let lingering = 0;
   return async (args, signal) => {
+    if (lingering > 0) throw new CephFailed('failed', 'a call that was given up has not ended yet');
     const tool = await findTool('ceph');
     if (tool === null) throw new CephFailed('missing', 'the program `ceph` is not installed (apt install ceph-common)');
     const all = [...how, '--connect-timeout', CONNECT_TIMEOUT_S, '--format', 'json', ...args];
     return new Promise((resolve, reject) => {
       const env = { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
       const limits = { signal, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
-      execFile(tool, all, { cwd: '/', env, ...limits }, (error, stdout, stderr) => {
+      const child = execFile(tool, all, { cwd: '/', env, ...limits }, (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
         const said = lastLine(stderr) ?? error.message;
         reject(signal.aborted ? signal.reason : new CephFailed(kindOf(said), said));
+      });
+      // It may outlive its SIGKILL, if its own files lie on a mount that hangs.
+      signal.addEventListener('abort', () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        lingering += 1;
+        child.once('exit', () => {
+          lingering -= 1;
+        });
+        child.unref();
       });
     });
   };

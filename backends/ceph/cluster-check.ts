@@ -33,13 +33,15 @@ export function clusterCheck(
   ceph: CephCommand = createCephCommand(access),
 ): CheckDefinition {
   const timeoutMs = checkTimeoutMs(volume, MAX_TIMEOUT_MS);
+  const sliceMs = Math.floor(timeoutMs * SLICE);
   return {
     name: 'backend',
+    isAdvisory: true,
     intervalMs: volume.intervalMs,
     timeoutMs,
     async ask(signal) {
-      const asked = await attempt(look, { signal, timeoutMs: timeoutMs * SLICE });
-      return asked.ok ? asked.value : readFailed(asked.error, timeoutMs * SLICE);
+      const asked = await attempt(look, { signal, timeoutMs: sliceMs });
+      return asked.ok ? asked.value : readFailed(asked.error, sliceMs);
     },
   };
 

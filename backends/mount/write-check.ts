@@ -49,6 +49,7 @@ export function writeCheck(
   let step: MountStep | null = null;
   return {
     name: 'write',
+    isAdvisory: true,
     intervalMs,
     timeoutMs: checkTimeoutMs({ intervalMs, timeoutMs: undefined }, MAX_TIMEOUT_MS),
     pendingStep: () => step,

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { attempt } from '../../backends/attempt.ts';
 
 const never = new AbortController().signal;
+const throwAtOnce = (): never => {
+  throw new Error('boom');
+};
 const hang = () => new Promise<never>(() => {});
 
 describe('an attempt', () => {
@@ -12,13 +15,7 @@ describe('an attempt', () => {
   test.each<[string, () => Promise<never>, string]>([
     ['rejects', () => Promise.reject(new TypeError('boom')), 'boom'],
     ['rejects with something that is no error', () => Promise.reject('boom'), 'boom'],
-    [
-      'throws at once',
-      () => {
-        throw new Error('boom');
-      },
-      'boom',
-    ],
+    ['throws at once', throwAtOnce, 'boom'],
   ])('gives the failure of a call that %s', async (_, call, message) => {
     expect(await attempt(call, { signal: never, timeoutMs: 10_000 })).toMatchObject({ ok: false, error: { message } });
   });
@@ -33,6 +30,14 @@ describe('an attempt', () => {
   test('ends with the check that it is part of', async () => {
     const error = new Error('stopped');
     expect(await attempt(hang, { signal: AbortSignal.abort(error), timeoutMs: 10_000 })).toEqual({ ok: false, error });
+  });
+
+  test('leaves nothing behind where the call throws at once and its time is up already', async () => {
+    const signal = AbortSignal.abort(new Error('stopped'));
+    expect(await attempt(throwAtOnce, { signal, timeoutMs: 10_000 })).toMatchObject({
+      ok: false,
+      error: { message: 'boom' },
+    });
   });
 
   test('tells the call to stop', async () => {

@@ -18,7 +18,7 @@ function check(answer: CheckAnswer | null, name = 'mount'): CheckState {
   const reading = answer && readingOf(answer);
   const asked: Partial<TargetState<CheckAnswer, Reading>> = { checkedAt: at, durationMs: 1.26, stateType: 'hard' };
   const state = { ...UNASKED, ...(reading === null ? {} : asked), reading } as CheckState['state'];
-  return { name, intervalMs: 30_000, timeoutMs: 5_000, state, nextDueMs: null };
+  return { name, isAdvisory: name === 'write', intervalMs: 30_000, timeoutMs: 5_000, state, nextDueMs: null };
 }
 
 describe('the verdict on a volume', () => {

@@ -12,7 +12,7 @@ const FAIL: CheckAnswer = { status: 'fail', reason: 'IO_ERROR', summary: 'it ans
 
 function check(answer: CheckAnswer | null, { seconds = 0, intervalMs = 30_000, name = 'mount' } = {}): CheckState {
   const state = answer === null ? UNASKED : { ...UNASKED, reading: readingOf(answer), checkedAt: at(seconds) };
-  return { name, intervalMs, timeoutMs: 5_000, state, nextDueMs: null };
+  return { name, isAdvisory: name === 'write', intervalMs, timeoutMs: 5_000, state, nextDueMs: null };
 }
 
 function after(...looks: readonly (readonly CheckState[])[]): ReportedVolume {
@@ -23,6 +23,11 @@ function after(...looks: readonly (readonly CheckState[])[]): ReportedVolume {
 }
 
 describe("a volume's report", () => {
+  it('has the times of the checks that decide whether the volume can be used, and not of an advisory one', () => {
+    const { report } = after([check(PASS, { seconds: 7 }), check(null, { name: 'write', intervalMs: 300_000 })]);
+    expect(report).toMatchObject({ status: 'healthy', interval_ms: 30_000, checked_mono_ms: at(7).mono });
+  });
+
   it('has the times of the check that goes stale first', () => {
     const mount = check(PASS, { seconds: 0, intervalMs: 30_000 });
     for (const seconds of [-100, 100]) {
