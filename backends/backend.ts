@@ -23,7 +23,7 @@ export interface CheckDefinition {
   readonly name: 'mount' | 'backend' | 'write';
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** What it says is a warning at worst, and nothing before it has said anything: others say whether the volume works. */
+  /** What it says is a warning at worst: others say whether the volume can be used. */
   readonly isAdvisory?: true;
   /**
    * Resolves with what the storage said; rejects when asking failed, which `readFailure` reads.

@@ -9,7 +9,7 @@ import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts'
 
 const ACTS = { look: lookAt, marker: lookForMarker, write: testWrite, mark: putMarker } as const;
 
-// `process.exit` waits for calls that are parked in the kernel; a signal does not. It takes what was started here along.
+// `process.exit` waits for calls that are parked in the kernel; a signal does not, and takes along what was started.
 for (const end of ['disconnect', 'uncaughtException']) {
   process.on(end, () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'));
 }

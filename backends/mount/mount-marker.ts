@@ -3,8 +3,8 @@ import type { MountLook } from './mount-look.ts';
 import { MARKER_NAME, type MountEvidence } from './mount-question.ts';
 
 /**
- * The directory in which the right marker was seen last. Ids of mounts and numbers of devices are given again as soon as
- * they are free; but what was made at another time is another directory.
+ * The directory in which the right marker was seen last. Ids of mounts and numbers of devices are given again as soon
+ * as they are free; but what was made at another time is another directory.
  */
 export type MarkedDirectory = Pick<NonNullable<MountEvidence['stat']>, 'dev' | 'ino' | 'bornNs'> & {
   readonly mountId: number | undefined;

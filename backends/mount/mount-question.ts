@@ -81,8 +81,8 @@ export interface MarkerEvidence {
 
 export interface WriteEvidence {
   /**
-   * `moved`: another mount is at the path, and nothing was written; `full`: too little space is left to try; `littered`:
-   * nor was anything, because test files of before could not be removed.
+   * Nothing was written where it is `moved`, another mount is at the path; `full`, too little space is left to try; or
+   * `littered`, test files of before could not be removed.
    */
   readonly outcome: 'written' | 'differs' | 'moved' | 'full' | 'littered' | 'failed';
   readonly failure?: StepFailure;

@@ -10,7 +10,7 @@ export interface MountTableOptions {
 
 /** The mounts of this process, shared by all volumes. Reading them never hangs, whatever the mounts do. */
 export interface MountTable {
-  /** The mount of that id, on which the path lies; `null` where it is not to be seen. Rejects when it cannot be read. */
+  /** The mount of that id, on which the path lies; `null` where it is not to be seen. May reject: no table. */
   readonly find: (id: number, path: string) => Promise<MountRow | null>;
 }
 

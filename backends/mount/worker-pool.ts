@@ -32,7 +32,7 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   const queue = new Set<MountCall>();
   /** Keys of questions whose last call was slow: to be so again is no reason to give it up. */
   const slow = new Set<string>();
-  /** Keys of questions whose last call was late. They never get the last worker, so that the others are always served. */
+  /** Keys of questions whose last call was late. They never get the last worker: the others are always served. */
   const suspects = new Set<string>();
   let isStopped = false;
   let isServing = false;

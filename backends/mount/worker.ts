@@ -6,7 +6,7 @@ import { MOUNT_STEPS, type MountAnswer, type MountQuestion, type MountStep } fro
 /** A process that asks mounts, one question at a time. */
 export interface MountWorker {
   readonly ask: (question: MountQuestion) => void;
-  /** Ends it at once, and does not wait for that: a process in a hung call may outlive its SIGKILL. Nothing is heard of it again. */
+  /** Ends it without waiting: a process in a hung call may outlive its SIGKILL. Nothing is heard of it again. */
   readonly end: () => void;
 }
 

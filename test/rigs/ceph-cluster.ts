@@ -7,6 +7,7 @@ import { CLIENT, cephConf, cephKeyring } from './ceph-conf.ts';
 import { createDaemon, type Daemon } from './ceph-daemon.ts';
 import { confArgument, createCephDirectory, dropMounts, mountsIn, removeCephDirectory } from './ceph-directory.ts';
 import { whyNoFuse } from './faultfs.ts';
+import { unless } from './mounts.ts';
 import { runApart } from './run-apart.ts';
 
 /** A real Ceph of one monitor, manager, OSD and MDS, and its file system, mounted by ceph-fuse. */
@@ -34,7 +35,7 @@ const LOOK_MS = 50;
 /** Says why there can be no Ceph here; `null` where there can. */
 export const whyNoCeph: string | null = whyNoFuse ?? missingTool();
 
-export const unlessCeph: string = whyNoCeph === null ? '' : ` (skipped: ${whyNoCeph})`;
+export const unlessCeph: string = unless(whyNoCeph);
 
 /** Nothing runs yet. */
 export function createCephCluster(): CephCluster {

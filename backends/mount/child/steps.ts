@@ -7,7 +7,7 @@ export interface Failed {
   readonly failure: StepFailure;
 }
 
-/** Runs steps, each of which is named before it is made; what the system answers ends them at the step that they are at. */
+/** Runs steps, each of which is named before it is made. An error of the system's ends them, and is told with its step. */
 export async function inSteps<T>(
   onStep: (step: MountStep) => void,
   run: (begin: (step: MountStep) => void) => Promise<T>,
