@@ -50,20 +50,21 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     const { status, reason, info, summary } = await within(timeoutMs, check.ask(new AbortController().signal));
     if (status !== 'pass' && status !== 'warn' && !ONLY_UNMARKED.includes(reason)) return refused(info ?? summary);
     const text = typeof mount.marker === 'string' ? mount.marker : name;
+    const file = `${path}/${MARKER_NAME}`;
+    const mountId = evidence.mountId ?? null;
+    const { marker } = await within(timeoutMs, askMount({ act: 'marker', path, mountId }));
+    if (marker !== undefined && 'text' in marker && marker.text === text) {
+      return { outcome: 'already marked', details: file };
+    }
     if (!notAMount && !isAtMountPoint({ path, evidence, row })) {
       return refused(`${path} is not a mount point; if it is not meant to be one, say --not-a-mount`);
     }
-    const file = `${path}/${MARKER_NAME}`;
-    const { outcome, found, failure } = await within(
-      timeoutMs,
-      askMount({ act: 'mark', path, mountId: evidence.mountId ?? null, text }),
-    );
+    const { outcome, found, failure } = await within(timeoutMs, askMount({ act: 'mark', path, mountId, text }));
     if (outcome === 'marked') return { outcome, details: file };
     if (outcome === 'moved') return refused(`something else was mounted at ${path} meanwhile`);
     if (outcome === 'failed')
-      return refused(`${failure?.step ?? 'it'} failed: ${failure?.message ?? 'no reason given'}`);
+      return refused(`${failure?.step ?? 'it'} of ${file} failed: ${failure?.message ?? 'no reason given'}`);
     if (found === undefined || !('text' in found)) return refused(`${file} is there already, and cannot be read`);
-    if (found.text === text) return { outcome: 'already marked', details: file };
     return refused(`${file} is there already, with "${found.text}"`);
   }
 }

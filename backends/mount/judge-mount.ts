@@ -28,7 +28,12 @@ export function judgeMount(look: MountLook, memory: MountMemory): { answer: Chec
   const { row } = look;
   const atMountPoint = isAtMountPoint(look);
   const marker = judgeMarker(look, isAdoption(look, memory) ? null : memory.marked);
-  const blocking = findBlockingFault(look, { isMountPoint: atMountPoint, baseline: memory.baseline }) ?? marker.fault;
+  const blocking =
+    findBlockingFault(look, {
+      isMountPoint: atMountPoint,
+      baseline: memory.baseline,
+      isMarked: marker.identifies,
+    }) ?? marker.fault;
   if (blocking !== null) {
     const metadata = metadataOf(row, null);
     const { status, summary } = FAULTS[blocking.reason];
@@ -72,7 +77,7 @@ function isOfExpectedType({ row, expectedTypes }: MountLook): boolean {
 /** What makes the volume unusable, or its state untold. That a mount is wrong comes before what it answers. */
 function findBlockingFault(
   look: MountLook,
-  known: { isMountPoint: boolean; baseline: MountIdentity | null },
+  known: { isMountPoint: boolean; baseline: MountIdentity | null; isMarked: boolean },
 ): MountFault | null {
   const { path, evidence, row } = look;
   const identityFault = row === null ? null : findIdentityFault({ ...look, ...known, row });

@@ -13,7 +13,7 @@ export const FAULTS = {
   NOT_MOUNTED: { status: 'fail', summary: "nothing is mounted at the volume's path" },
   WRONG_MOUNT: { status: 'fail', summary: "another file system than the expected one is at the volume's path" },
   WRONG_MARKER: { status: 'fail', summary: "the marker at the volume's path names another volume" },
-  MARKER_MISSING: { status: 'fail', summary: "the volume's marker is not there" },
+  MARKER_MISSING: { status: 'fail', summary: "the volume's marker is missing" },
   PATH_MISSING: { status: 'fail', summary: "the volume's path does not exist" },
   NOT_A_DIRECTORY: { status: 'fail', summary: "the volume's path is not a directory" },
   MOUNT_STALE: { status: 'fail', summary: 'the mount is stale: its server no longer knows it' },

@@ -18,11 +18,13 @@ export interface IdentityQuestion {
   readonly expectedTypes: readonly string[] | null;
   /** What was adopted before; `null` before the first good check. */
   readonly baseline: MountIdentity | null;
+  /** It is known by its marker: the same storage, whatever it is called now. */
+  readonly isMarked: boolean;
 }
 
 /** Whether what lies at the path is what should: by the configuration, by the backend, and by what was there before. */
 export function findIdentityFault(question: IdentityQuestion): MountFault | null {
-  const { path, row, isMountPoint, expectation, baseline } = question;
+  const { path, row, isMountPoint, expectation, baseline, isMarked } = question;
   const types = typesOf(question);
   const fits = types === null ? row.fstype !== 'autofs' : types.includes(row.fstype);
   const fault = (reason: MountFault['reason'], expected: string): MountFault => ({
@@ -43,7 +45,7 @@ export function findIdentityFault(question: IdentityQuestion): MountFault | null
   }
   if (baseline === null || isBelow(row.mountPoint, baseline.mountPoint)) return null;
   if (isBelow(baseline.mountPoint, row.mountPoint)) return fault('NOT_MOUNTED', describe(baseline));
-  return isSame(row, baseline) ? null : fault('WRONG_MOUNT', describe(baseline));
+  return isMarked || isSame(row, baseline) ? null : fault('WRONG_MOUNT', describe(baseline));
 }
 
 export function identityOf({ fstype, source, root, mountPoint }: MountRow): MountIdentity {

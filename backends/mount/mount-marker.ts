@@ -17,6 +17,8 @@ export interface MarkerVerdict {
   /** How sure the identity is, in a few words; `null` where the marker was not read. */
   readonly note: string | null;
   readonly marked: MarkedDirectory | null;
+  /** It is the volume's, and the configuration goes by it. */
+  readonly identifies: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
     warning: null,
     note: null,
     marked,
+    identifies: false,
     ...more,
   });
   if (expectation.marker === false || evidence.failure !== undefined) return verdict({});
@@ -41,11 +44,19 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
 
   const expected = typeof expectation.marker === 'string' ? expectation.marker : volumeName;
   if ('text' in found) {
-    if (found.text === expected) return verdict({ note: 'its marker is right', marked: directoryOf(evidence) });
+    if (found.text === expected)
+      return verdict({
+        note: 'its marker is right',
+        marked: directoryOf(evidence),
+        identifies: expectation.marker !== undefined,
+      });
     const info = `${file} says "${found.text}", expected "${expected}"`;
     return verdict({ fault: { reason: 'WRONG_MARKER', info } });
   }
   const why = 'unreadable' in found ? found.unreadable : 'it is not there';
+  if ('lacksRight' in found && expectation.marker !== undefined) {
+    return verdict({ fault: { reason: 'NO_PERMISSION', info: `${file}: ${why}` } });
+  }
   if (expectation.marker !== undefined)
     return verdict({ fault: { reason: 'MARKER_MISSING', info: `${file}: ${why}` } });
   if (marked !== null && 'absent' in found) {

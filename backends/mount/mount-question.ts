@@ -67,7 +67,10 @@ export interface MountEvidence {
 }
 
 /** A marker file: its text, without blanks at its ends and cut off at 256 bytes; or why there is none. */
-export type MarkerFile = { readonly text: string } | { readonly absent: true } | { readonly unreadable: string };
+export type MarkerFile =
+  | { readonly text: string }
+  | { readonly absent: true }
+  | { readonly unreadable: string; readonly lacksRight?: true };
 
 /** An extended attribute; or that the tool for it is missing, or failed, which says nothing about the storage. */
 export type XattrRead = { readonly value: string } | { readonly missing: true } | { readonly trouble: string };

@@ -7,8 +7,8 @@ import type { MountStep, StepFailure, WriteEvidence } from './mount-question.ts'
 /** Whatever the time for a look is: what is written through to a disk takes longer. */
 const MAX_TIMEOUT_MS = 15_000;
 
-/** One a host, so that no two hosts work in the same directory. */
-const DIRECTORY = `.volhealth-${hostname().replaceAll(/[^\w.-]/g, '_')}`;
+/** One a host and user: no two hosts work in the same directory, and nobody lacks rights in another's. */
+const DIRECTORY = `.volhealth-${hostname().replaceAll(/[^\w.-]/g, '_')}-${process.geteuid?.() ?? 'user'}`;
 
 const WRITTEN: CheckAnswer = {
   status: 'pass',
@@ -60,12 +60,12 @@ export function writeCheck(
       const evidence = await askMount({ act: 'write', path, mountId, directory: DIRECTORY }, (next) => {
         step = next;
       });
-      return judgeWrite(evidence);
+      return judgeWrite(evidence, path);
     },
   };
 }
 
-function judgeWrite({ outcome, failure }: WriteEvidence): CheckAnswer {
+function judgeWrite({ outcome, failure }: WriteEvidence, path: string): CheckAnswer {
   if (outcome === 'written') return WRITTEN;
   if (outcome === 'full') return { ...FULL, info: 'less than 1 MiB is left: no test file was written' };
   if (outcome === 'littered') return { ...LITTERED, info: 'no further test file was written' };
@@ -73,7 +73,8 @@ function judgeWrite({ outcome, failure }: WriteEvidence): CheckAnswer {
   if (outcome === 'moved' || failure === undefined) {
     return { ...NOT_WRITTEN, info: 'another file system was mounted at the path meanwhile' };
   }
-  return { ...(BY_ERRNO[failure.errno] ?? FAILED), info: describe(failure) };
+  return { ...(BY_ERRNO[failure.errno] ?? FAILED), info: describe(failure, path) };
 }
 
-const describe = ({ step, errno, message }: StepFailure): string => `${step} answered errno ${errno}: ${message}`;
+const describe = ({ step, errno, message }: StepFailure, path: string): string =>
+  `${step} in ${path}/${DIRECTORY} answered errno ${errno}: ${message}`;

@@ -55,6 +55,8 @@ export async function putMarker(
     if (file === null) return { outcome: 'taken', found: { unreadable: 'it has just been written' } };
     await using created = file;
     try {
+      // Whoever is to read it need not be who wrote it. Some file systems know no permissions.
+      await created.chmod(0o644).catch(() => {});
       begin('write');
       await created.writeFile(`${text}\n`);
       begin('fsync');
@@ -80,7 +82,7 @@ async function readMarker(directory: Directory): Promise<MarkerFile> {
   } catch (error) {
     const { errno } = systemError(error);
     if (errno === ENOENT) return { absent: true };
-    if (errno === EACCES) return { unreadable: 'the right to read it is missing' };
+    if (errno === EACCES) return { unreadable: 'the right to read it is missing', lacksRight: true };
     if (errno === EAGAIN) return { unreadable: 'somebody holds a lease on it' };
     if (errno === ELOOP || errno === ENXIO) return { unreadable: 'it is no regular file' };
     throw error;

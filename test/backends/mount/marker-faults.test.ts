@@ -44,12 +44,12 @@ describe.skipIf(whyNoFuse !== null)(`the marker file on a hung or failing mount$
   });
 
   test.each([
-    [13, 'the right to read it is missing'],
-    [11, 'somebody holds a lease on it'],
-  ])('whose open answers errno %i is unreadable: %s', async (errno, unreadable) => {
+    [13, { unreadable: 'the right to read it is missing', lacksRight: true }],
+    [11, { unreadable: 'somebody holds a lease on it' }],
+  ])('whose open answers errno %i is unreadable: %j', async (errno, found) => {
     await put(volume());
     await storage.set({ 'open volume': errno });
-    expect(await pool.ask(readMarker(volume()))).toEqual({ outcome: 'read', marker: { unreadable } });
+    expect(await pool.ask(readMarker(volume()))).toEqual({ outcome: 'read', marker: found });
   });
 
   test('whose open does not return is waited for', async () => {

@@ -108,6 +108,28 @@ describe('the marker of a volume', () => {
     expect(judge({ row: ROOT, marker: RIGHT }, { row: XFS, marker: ABSENT })).toMatchObject({ status: 'pass' });
   });
 
+  test('that must be there, but may not be read, cannot be told', () => {
+    const marker = { unreadable: 'the right to read it is missing', lacksRight: true } as const;
+    expect(judge({ expectation: { marker: true }, marker })).toMatchObject({
+      status: 'unknown',
+      reason: 'NO_PERMISSION',
+    });
+  });
+
+  test('makes it the same storage under another name, unless a name is configured', () => {
+    const renamed = { row: { ...XFS, source: '/dev/sdc1' } };
+    expect(judge({ marker: RIGHT }, { marker: RIGHT, ...renamed })).toMatchObject({ status: 'pass' });
+    expect(judge({ marker: ABSENT }, { marker: ABSENT, ...renamed })?.reason).toBe('WRONG_MOUNT');
+    const expectation = { source: '/dev/sdb1' };
+    expect(judge({ marker: RIGHT, expectation }, { marker: RIGHT, expectation, ...renamed })?.reason).toBe(
+      'WRONG_MOUNT',
+    );
+  });
+
+  test('beneath a mount that is gone vouches for nothing', () => {
+    expect(judge({ row: XFS, marker: RIGHT }, { row: ROOT, marker: RIGHT })?.reason).toBe('NOT_MOUNTED');
+  });
+
   test('speaks after the identity of the mount', () => {
     const answer = judge({ row: ROOT, expectation: { required: true }, marker: { text: 'volume2' } });
     expect(answer?.reason).toBe('NOT_MOUNTED');

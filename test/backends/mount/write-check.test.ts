@@ -62,7 +62,7 @@ describe('the write check', () => {
       status: 'warn',
       reason,
       summary,
-      info: `fsync answered errno ${errno}: errno ${errno}`,
+      info: expect.stringMatching(`^fsync in /v/a/\\.volhealth-\\S+ answered errno ${errno}: errno ${errno}$`),
     });
   });
 
