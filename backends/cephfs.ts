@@ -4,7 +4,7 @@ import { clusterCheck, ClusterOptions } from './ceph/cluster-check.ts';
 import { CEPH_TYPES } from './mount/mount-errno.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
-const Options = z.object({
+const Options = z.strictObject({
   cluster: ClusterOptions.optional().describe('How to ask the cluster, too: for reasons and warnings only.'),
 });
 

@@ -5,7 +5,7 @@ const NOTHING_TO_CHECK: CheckAnswer = { status: 'pass', reason: 'OK', summary: '
 
 /** A volume host without storage, for sessions that need none. */
 export const noop = defineBackend({
-  options: z.object({}),
+  options: z.strictObject({}),
   open: (volume) => [
     {
       name: 'backend',

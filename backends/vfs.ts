@@ -4,6 +4,6 @@ import { pathChecks } from './mount/path-checks.ts';
 
 /** Any directory: a mount of whatever type, or a plain one. */
 export const vfs = defineBackend({
-  options: z.object({}),
+  options: z.strictObject({}),
   open: (volume) => pathChecks(volume, { expectedTypes: null }),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
-const Options = z.object({
+const Options = z.strictObject({
   quota: z
     .boolean({ error: 'expected true or false' })
     .default(false)

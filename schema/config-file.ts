@@ -9,6 +9,8 @@ export interface ConfigFile {
   readonly parse: (text: string) => unknown;
   /** Dotted keys (`*` = any name) that others use in this file and that are ignored silently. */
   readonly ignored: readonly string[];
+  /** What the schema cannot know: further mistakes in what was read, in snake_case, and keys that nobody knows. */
+  readonly furtherIssues?: (raw: unknown) => readonly z.core.$ZodIssue[];
 }
 
 export interface ReadConfig<T> {
@@ -41,22 +43,25 @@ export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFil
 
   const forbidden = forbiddenKeys(raw);
   if (forbidden.length > 0) throw new ConfigError(forbidden.map((path) => say(path, 'cannot be used as a name')));
-  const first = schema.safeParse(raw);
-  if (first.success) return { config: first.data, warnings: [] };
-  const unknown = flat(first.error.issues).flatMap((issue) =>
+  const unknown = flat(issuesOf(raw)).flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [],
   );
   for (const path of unknown) remove(raw, path);
   const warnings = unknown
+    .toSorted((a, b) => lines(a) - lines(b))
     .filter((path) => !source.ignored.some((pattern) => matches(pattern, path)))
     .map((path) => say(path, 'is not a key that is known here; it is ignored'));
 
-  const second = schema.safeParse(raw);
-  if (second.success) return { config: second.data, warnings };
-  const problems = flat(second.error.issues).map((issue) =>
-    say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue)}`),
-  );
+  const issues = flat(issuesOf(raw));
+  if (issues.length === 0) return { config: schema.parse(raw), warnings };
+  const problems = issues
+    .toSorted((a, b) => lines(a.path) - lines(b.path))
+    .map((issue) => say(issue.path, `${sentence(issue.message)}, found ${found(raw, issue)}`));
   throw new ConfigError([...new Set(problems)], warnings);
+
+  function issuesOf(value: unknown): readonly z.core.$ZodIssue[] {
+    return [...(schema.safeParse(value).error?.issues ?? []), ...(source.furtherIssues?.(value) ?? [])];
+  }
 }
 
 function parsed({ file, text, parse }: ConfigFile): unknown {
@@ -90,7 +95,8 @@ const sentence = (message: string): string =>
   message
     .replace(/^Invalid input: /, '')
     .replace(/, received .*$/, '')
-    .replace(/^Invalid option: /, '');
+    .replace(/^Invalid option: /, '')
+    .replace(/^expected object$/, 'expected a table');
 
 function found(raw: unknown, { code, path }: z.core.$ZodIssue): string {
   if (code === 'invalid_key') return JSON.stringify(path.at(-1));

@@ -14,14 +14,22 @@ const VolumeName = z.string().regex(/^[^\s/\p{Cc}]{1,64}$/u, {
   error: 'expected a name of at most 64 characters without blanks and slashes',
 });
 
+const Word = z.string().min(1, { error: 'expected at least one character' });
+
+const isMarkerText = (value: unknown): boolean => typeof value === 'string' && /^\S(.{0,62}\S)?$/.test(value);
+
 /** What is expected to be mounted at a volume's path; whatever is left out is adopted from the first good check. */
 export const MountExpectation = z.strictObject({
   required: z.boolean().optional().describe('Whether the path must be a mount of its own. Default: by the backend.'),
-  fstype: z.string().optional().describe('Type of the file system, as in `/proc/self/mountinfo`.'),
-  source: z.string().optional().describe('What is mounted: a device, `host:/export`…'),
-  root: z.string().optional().describe('Which directory of it is mounted.'),
+  fstype: Word.optional().describe('Type of the file system, as in `/proc/self/mountinfo`.'),
+  source: Word.optional().describe('What is mounted: a device, `host:/export`…'),
+  root: z
+    .string()
+    .regex(/^\//, { error: 'expected an absolute path' })
+    .optional()
+    .describe('Which directory of it is mounted.'),
   marker: z
-    .union([z.boolean(), z.string().trim().min(1).max(64)], {
+    .custom<boolean | string>((value) => typeof value === 'boolean' || isMarkerText(value), {
       error: 'expected true, false, or the text of the marker file, at most 64 characters',
     })
     .optional()
@@ -45,7 +53,7 @@ export const VolumeConfig = z
     ),
     capacity_warn: z
       .string({ error: 'expected a percentage such as "90%"' })
-      .regex(/^(100|[1-9]?\d)%$/, { error: 'expected a percentage such as "90%"' })
+      .regex(/^(100|[1-9]\d?)%$/, { error: 'expected a percentage such as "90%"' })
       .transform((text) => Number(text.slice(0, -1)))
       .default(90)
       .describe('How full a volume may be before it counts as degraded.'),
@@ -130,6 +138,7 @@ export const BACKEND_AI_PROXY_KEYS = [
   'etcd',
   'storages',
   'registries',
+  'volume.*.options.lock_file_path',
   'artifact_storages',
   'artifact_registries',
   'reservoir_client',

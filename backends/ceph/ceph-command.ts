@@ -2,20 +2,18 @@ import { execFile } from 'node:child_process';
 import { z } from 'zod';
 import { findTool } from '../find-tool.ts';
 
+const AbsolutePath = z
+  .string({ error: 'expected an absolute path' })
+  .regex(/^\//, { error: 'expected an absolute path' });
+
 /** How the `ceph` program finds its cluster. */
-export const CephAccess = z.object({
-  conf: z
-    .string({ error: 'expected the path of a file' })
-    .default('/etc/ceph/ceph.conf')
-    .describe('Configuration of the Ceph client.'),
+export const CephAccess = z.strictObject({
+  conf: AbsolutePath.default('/etc/ceph/ceph.conf').describe('Configuration of the Ceph client.'),
   client: z
     .string({ error: 'expected a name such as "client.admin"' })
     .default('client.admin')
     .describe("Name of a Ceph user that may `mon 'allow r'`."),
-  keyring: z
-    .string({ error: 'expected the path of a file' })
-    .optional()
-    .describe("The user's keyring, if the configuration does not name it."),
+  keyring: AbsolutePath.optional().describe("The user's keyring, if the configuration does not name it."),
 });
 export type CephAccess = z.infer<typeof CephAccess>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { xfs } from '../../backends/xfs.ts';
+import { parseProxyConfig } from '../../proxy/config.ts';
 import { describeConformance } from './conformance.ts';
 
 describeConformance('xfs');
@@ -11,7 +12,9 @@ describe('the options of an XFS volume', () => {
   });
 
   test('may be those of Backend.AI', () => {
-    expect(xfs.options.safeParse({ lock_file_path: '/tmp/backendai-xfs-file-lock' }).success).toBe(true);
+    const volume = `[volume.a]\nbackend = "xfs"\npath = "/a"\noptions = { lock_file_path = "/tmp/backendai-xfs-file-lock" }`;
+    const { config, warnings } = parseProxyConfig(`[api.manager]\nsecret = "s"\n${volume}`, 'storage-proxy.toml');
+    expect([config.volume['a']?.options, warnings]).toEqual([{}, []]);
   });
 
   test('name a mistake', () => {

@@ -42,6 +42,48 @@ describe('a storage-proxy.toml', () => {
     ]);
   });
 
+  it.each<[string, string]>([
+    [
+      'marker = 5',
+      'mount.marker  expected true, false, or the text of the marker file, at most 64 characters, found 5',
+    ],
+    ['source = ""', 'mount.source  expected at least one character, found an empty string'],
+    ['root = "sub"', 'mount.root  expected an absolute path, found "sub"'],
+  ])('is told what is wrong with the mount: %s', (line, problem) => {
+    expect(problemsOf(`${GOOD}[volume.local.mount]\n${line}\n`)).toEqual([
+      `storage-proxy.toml:8  volume.local.${problem}`,
+    ]);
+  });
+
+  it('is told every mistake at once, those of the options too, in the order of its lines', () => {
+    const text = `${GOOD}capacity_warn = "0%"
+[volume.scratch]
+backend = "xfs"
+path = "scratch"
+[volume.scratch.options]
+quota = "true"
+[volume.ceph]
+backend = "cephfs"
+path = "/ceph"
+options = { cluster = true }
+`;
+    expect(problemsOf(text)).toEqual([
+      'storage-proxy.toml:7  volume.local.capacity_warn  expected a percentage such as "90%", found "0%"',
+      'storage-proxy.toml:10  volume.scratch.path  expected an absolute path, found "scratch"',
+      'storage-proxy.toml:12  volume.scratch.options.quota  expected true or false, found a string',
+      'storage-proxy.toml:16  volume.ceph.options.cluster  expected a table, found a boolean',
+    ]);
+  });
+
+  it('warns of an option that the backend does not know', () => {
+    const text = `${GOOD}[volume.local.options]\nquota = true\n`;
+    const { config, warnings } = parseProxyConfig(text, 'storage-proxy.toml');
+    expect(config.volume['local']?.options).toEqual({});
+    expect(warnings).toEqual([
+      'storage-proxy.toml:8  volume.local.options.quota  is not a key that is known here; it is ignored',
+    ]);
+  });
+
   it('says nothing of keys that Backend.AI knows', () => {
     const text = `${GOOD}
 [storage-proxy]

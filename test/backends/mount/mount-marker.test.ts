@@ -116,14 +116,13 @@ describe('the marker of a volume', () => {
     });
   });
 
-  test('makes it the same storage under another name, unless a name is configured', () => {
+  test.each<[object, string]>([
+    [{ marker: true }, 'OK'],
+    [{}, 'WRONG_MOUNT'],
+    [{ marker: true, source: '/dev/sdb1' }, 'WRONG_MOUNT'],
+  ])('makes it the same storage under another name, where the configuration goes by it: %j', (expectation, reason) => {
     const renamed = { row: { ...XFS, source: '/dev/sdc1' } };
-    expect(judge({ marker: RIGHT }, { marker: RIGHT, ...renamed })).toMatchObject({ status: 'pass' });
-    expect(judge({ marker: ABSENT }, { marker: ABSENT, ...renamed })?.reason).toBe('WRONG_MOUNT');
-    const expectation = { source: '/dev/sdb1' };
-    expect(judge({ marker: RIGHT, expectation }, { marker: RIGHT, expectation, ...renamed })?.reason).toBe(
-      'WRONG_MOUNT',
-    );
+    expect(judge({ marker: RIGHT, expectation }, { marker: RIGHT, expectation, ...renamed })?.reason).toBe(reason);
   });
 
   test('beneath a mount that is gone vouches for nothing', () => {
