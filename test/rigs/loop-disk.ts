@@ -56,7 +56,7 @@ export function createLoopDisk(rig: MountRig, type: DiskType, options: DiskOptio
 }
 
 /** Says why no disk with such a file system can be mounted here; `null` where it can. */
-export function whyNoDisk(type: DiskType): string | null {
+export function whyNoDisk(type: DiskType, options = 'defaults'): string | null {
   if (whyNoMounts !== null) return whyNoMounts;
   const missing = TYPES[type].programs.find((program) => !hasProgram(program));
   if (missing !== undefined) return `there is no ${missing}`;
@@ -64,8 +64,8 @@ export function whyNoDisk(type: DiskType): string | null {
   let obstacle = 'no loop device can be had';
   try {
     const disk = createLoopDisk(rig, type);
-    obstacle = `the kernel mounts no ${type}`;
-    disk.mount(rig.directory('probe'));
+    obstacle = `the kernel mounts no ${type}${options === 'defaults' ? '' : ` with ${options}`}`;
+    disk.mount(rig.directory('probe'), options);
     return null;
   } catch {
     return obstacle;
