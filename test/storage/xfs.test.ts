@@ -125,14 +125,16 @@ describe.skipIf(whyNoXfs !== null)(`a volume on XFS${unless(whyNoXfs)}`, { concu
     expect(report).toMatchObject({ degraded: true, reason: 'QUOTA_NOT_ENFORCED' });
   });
 
-  const withQuotas = `is healthy while it is mounted with the quotas that it is to have${unless(whyNoQuotas)}`;
-  test.skipIf(whyNoQuotas !== null)(withQuotas, async (context) => {
-    const { rig, disk, path, watch } = createXfs(context);
-    rig.umount(path);
-    disk.mount(path, 'prjquota');
-    const report = await watch({ options: { quota: true } }).until({ status: 'healthy' });
-    expect(report).toMatchObject({ degraded: false, reason: 'OK' });
-  });
+  test.skipIf(whyNoQuotas !== null)(
+    `is healthy with the quotas that it is to have${unless(whyNoQuotas)}`,
+    async (context) => {
+      const { rig, disk, path, watch } = createXfs(context);
+      rig.umount(path);
+      disk.mount(path, 'prjquota');
+      const report = await watch({ options: { quota: true } }).until({ status: 'healthy' });
+      expect(report).toMatchObject({ degraded: false, reason: 'OK' });
+    },
+  );
 });
 
 function createXfs(context: TestContext) {
