@@ -27,7 +27,7 @@ export interface MarkResult {
 const ONLY_UNMARKED: readonly Reason[] = ['MARKER_MISSING', 'MARKER_VANISHED'];
 
 /**
- * Writes a volume's marker file, with which its storage is known again wherever it is mounted. Never in the place of
+ * Writes a volume's marker file, by which its storage is known again. Never in the place of
  * another's, nor on a mount that is not the volume's, nor, unless told to, in a directory that is no mount point:
  * that is what lies beneath a mount that is gone. Never rejects, and never waits for a mount that hangs.
  */
@@ -62,8 +62,9 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     const { outcome, found, failure } = await within(timeoutMs, askMount({ act: 'mark', path, mountId, text }));
     if (outcome === 'marked') return { outcome, details: file };
     if (outcome === 'moved') return refused(`something else was mounted at ${path} meanwhile`);
-    if (outcome === 'failed')
+    if (outcome === 'failed') {
       return refused(`${failure?.step ?? 'it'} of ${file} failed: ${failure?.message ?? 'no reason given'}`);
+    }
     if (found === undefined || !('text' in found)) return refused(`${file} is there already, and cannot be read`);
     return refused(`${file} is there already, with "${found.text}"`);
   }

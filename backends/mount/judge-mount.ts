@@ -1,4 +1,3 @@
-import { isAtMountPoint } from './mount-point.ts';
 import type { Metadata } from '../../schema/json.ts';
 import type { CheckAnswer } from '../backend.ts';
 import { type Capacity, isNearlyFull, readCapacity, stepOf } from './capacity.ts';
@@ -7,6 +6,7 @@ import { FAULTS, type MountFault } from './mount-fault.ts';
 import { findIdentityFault, identityOf, type MountIdentity } from './mount-identity.ts';
 import type { MountLook } from './mount-look.ts';
 import { judgeMarker, type MarkedDirectory } from './mount-marker.ts';
+import { isAtMountPoint } from './mount-point.ts';
 import { findWarnings } from './mount-warnings.ts';
 import type { MountRow } from './mountinfo.ts';
 

@@ -60,7 +60,8 @@ export function mountCheck(
   };
   let memory = NO_MEMORY;
   let step: MountStep | null = null;
-  let isMarkerOut = false;
+  /** A call for the marker is still out that is no longer waited for. */
+  let hasGivenUp = false;
   return {
     name: 'mount',
     intervalMs: volume.intervalMs,
@@ -92,16 +93,20 @@ export function mountCheck(
     return { evidence: read.failure === undefined ? evidence : { ...evidence, failure: read.failure }, marker, row };
   }
 
-  /** One that must be there is waited for; else the look is worth more than it, and no second one is waited for. */
+  /** One that must be there is waited for. Else the look is worth more than it: a call once given up is let be. */
   async function readMarker(mountId: number | null, elapsedMs: number): Promise<MarkerRead> {
-    if (expectation.marker === false || isMarkerOut) return UNREAD;
-    isMarkerOut = expectation.marker === undefined;
-    const asked = volume.askMount({ act: 'marker', path, mountId }, follow).finally(() => {
-      isMarkerOut = false;
-    });
+    if (expectation.marker === false || hasGivenUp) return UNREAD;
+    const asked = volume.askMount({ act: 'marker', path, mountId }, follow);
     if (expectation.marker !== undefined) return await asked;
     const waitMs = Math.max(0, Math.min(timeoutMs * MARKER_SHARE, timeoutMs * LOOK_SHARE - elapsedMs));
-    return await Promise.race([asked.catch(() => UNREAD), delay(waitMs, UNREAD, { ref: false })]);
+    const answered = asked.catch(() => UNREAD);
+    const read = await Promise.race([answered, delay(waitMs, null, { ref: false })]);
+    if (read !== null) return read;
+    hasGivenUp = true;
+    void answered.then(() => {
+      hasGivenUp = false;
+    });
+    return UNREAD;
   }
 
   function follow(next: MountStep): void {

@@ -44,12 +44,10 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
 
   const expected = typeof expectation.marker === 'string' ? expectation.marker : volumeName;
   if ('text' in found) {
-    if (found.text === expected)
-      return verdict({
-        note: 'its marker is right',
-        marked: directoryOf(evidence),
-        identifies: expectation.marker !== undefined,
-      });
+    if (found.text === expected) {
+      const identifies = expectation.marker !== undefined;
+      return verdict({ note: 'its marker is right', marked: directoryOf(evidence), identifies });
+    }
     const info = `${file} says "${found.text}", expected "${expected}"`;
     return verdict({ fault: { reason: 'WRONG_MARKER', info } });
   }
@@ -57,8 +55,9 @@ export function judgeMarker(look: MountLook, marked: MarkedDirectory | null): Ma
   if ('lacksRight' in found && expectation.marker !== undefined) {
     return verdict({ fault: { reason: 'NO_PERMISSION', info: `${file}: ${why}` } });
   }
-  if (expectation.marker !== undefined)
+  if (expectation.marker !== undefined) {
     return verdict({ fault: { reason: 'MARKER_MISSING', info: `${file}: ${why}` } });
+  }
   if (marked !== null && 'absent' in found) {
     const isSameMount = isSame(directoryOf(evidence), marked);
     const info = `${file} is gone${isSameMount ? '' : ', and the file system has been mounted anew'}`;

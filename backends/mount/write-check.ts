@@ -43,7 +43,7 @@ const BY_ERRNO: Readonly<Record<number, Pick<CheckAnswer, 'status' | 'reason' | 
  */
 export function writeCheck(
   volume: Omit<VolumeToOpen<unknown>, 'options'>,
-  { intervalMs, mount }: { intervalMs: number; mount: Pick<MountCheck, 'look' | 'pendingStep'> },
+  { intervalMs, mount }: { intervalMs: number; mount: Pick<MountCheck, 'look'> },
 ): CheckDefinition {
   const { path, askMount } = volume;
   let step: MountStep | null = null;

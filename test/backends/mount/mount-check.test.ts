@@ -42,6 +42,17 @@ describe('the mount check', () => {
     expect(check.pendingStep?.()).toBe('stat');
   });
 
+  test('reads one marker for two that ask at once', async () => {
+    const askMount = answering(async () => lookAt().evidence);
+    const check = mountCheck(volumeAt({ path: '/v/a', askMount }), {
+      expectedTypes: null,
+      table: { find: async () => XFS },
+    });
+    const [first, second] = await Promise.all([check.ask(never), check.ask(never)]);
+    expect(first.info).toMatch(/no marker file$/);
+    expect(second).toEqual(first);
+  });
+
   test('looks again where something else is mounted before its marker is read, and says nothing if that goes on', async () => {
     const acts: string[] = [];
     let moves = 1;
