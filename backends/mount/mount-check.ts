@@ -103,7 +103,7 @@ export function mountCheck(
     const read = await Promise.race([answered, delay(waitMs, null, { ref: false })]);
     if (read !== null) return read;
     hasGivenUp = true;
-    void answered.then(() => {
+    void answered.finally(() => {
       hasGivenUp = false;
     });
     return UNREAD;
