@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMountPool, type MountPool } from '../../../backends/mount/worker-pool.ts';
 import { look } from '../../questions.ts';
@@ -45,6 +48,19 @@ describe.skipIf(obstacle !== null)(`an extended attribute${unless(obstacle)}`, (
   test.each([5, 13, 107, 108, 110, 112, 116])('that answers errno %i is told so', async (errno) => {
     await storage.set({ 'getxattr volume': errno });
     expect(await ask()).toMatchObject({ failure: { step: 'xattr', errno } });
+  });
+
+  test('that no program is there to read leaves the volume unavailable, and says what to install', async () => {
+    const file = join(rig.directory('config'), 'storage-proxy.toml');
+    const volume = `backend = "cephfs"\npath = "${storage.path('volume')}"\nmount.fstype = "fuse.faultfs"\n`;
+    writeFileSync(file, `[api.manager]\nsecret = "s"\n[volume.volume1]\n${volume}`);
+    const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+    // In a mount namespace of its own, in which the program is no program.
+    const script = 'mount --bind /dev/null /usr/bin/getfattr && exec "$@"';
+    const args = ['--mount', 'sh', '-c', script, 'sh', process.execPath, main, 'probe', 'volume1', '-c', file];
+    const { status, stdout } = spawnSync('unshare', args, { encoding: 'utf8', cwd: '/' });
+    expect(stdout).toMatch(/^volume1 is unavailable: no xattr reader installed \(apt install attr\)\n.*TOOL_MISSING/);
+    expect(status).toBe(1);
   });
 
   test('that is not there is told so', async () => {
