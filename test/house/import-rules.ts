@@ -46,6 +46,9 @@ export const ENTRY_POINTS = [
   'test/kernels/run.ts',
 ] as const;
 
+/** What only a worker process may run: each call in it may hang for good. */
+const FOR_WORKERS = 'backends/mount/child';
+
 /** One sentence for each import that the rules forbid. */
 export function forbiddenImports(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([file, source]) =>
@@ -109,6 +112,7 @@ function faultOf(file: string, { specifier, isType }: Import): string | null {
   }
   const target = targetOf(file, specifier);
   if ((ENTRY_POINTS as readonly string[]).includes(target)) return 'an entry point is run, never imported';
+  if (target.startsWith(`${FOR_WORKERS}/`) && !file.startsWith(FOR_WORKERS)) return 'only a worker process may run it';
   if (folderOf(target) === folder || includes(rule.values, target)) return null;
   if (includes(rule.types, target)) return isType ? null : 'only its types may be imported';
   return `${folder} may not import ${folderOf(target)}`;

@@ -46,6 +46,7 @@ describe('the table of layers', () => {
     ['probe/x.ts', "import { z } from 'zod';", 'probe imports no package and nothing of Node only'],
     ['backends/x.ts', "import type { Clock } from '../probe/clock.ts';", 'backends may not import probe'],
     ['backends/mount/x.ts', "import './child.ts';", 'an entry point is run, never imported'],
+    ['backends/x.ts', "import { lookAt } from './mount/child/look.ts';", 'only a worker process may run it'],
     ['proxy/x.ts', "import { createProxyClient } from '../client/index.ts';", 'proxy may not import client'],
     ['proxy/x.ts', "const { run } = await import('../cli/run.ts');", 'proxy may not import cli'],
     ['cli/commands/x.ts', "import { ROOT } from '../../test/house/checkout.ts';", 'cli may not import test'],
