@@ -62,6 +62,15 @@ describe('a volume', () => {
     expect(verdict()).toBe('unavailable CHECK_TIMEOUT');
   });
 
+  it('is checked once its mount is, though its write test is still out', async () => {
+    const askMount = ((question, onStep) =>
+      question.act === 'write' ? new Promise(() => {}) : mounts.ask(question, onStep)) as MountAsker;
+    const tested = open({ write_check: true }, askMount);
+    expect(tested.isEachChecked()).toBe(false);
+    await clock.advance(1_000);
+    expect(tested.isEachChecked()).toBe(true);
+  });
+
   it('is written to no oftener than configured, whoever has it checked', async () => {
     let written = 0;
     const askMount = ((question, onStep) => {

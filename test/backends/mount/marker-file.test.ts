@@ -86,6 +86,16 @@ describe('the marker file of a directory', () => {
     expect(await marker()).toEqual({ text: 'volume1' });
   });
 
+  test('is for all to read, whatever the mask of who puts it there', async () => {
+    const before = process.umask(0o077);
+    try {
+      expect(await put(volume)).toEqual({ outcome: 'marked' });
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(file()).mode & 0o777).toBe(0o644);
+  });
+
   test('is never put in the place of another, whatever that holds', async () => {
     for (const text of ['volume2\n', 'volume1\n', 'x']) {
       writeFileSync(file(), text);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MountAsker } from '../../../backends/mount/mount-asker.ts';
+import type { MarkerEvidence } from '../../../backends/mount/mount-question.ts';
 import { mountCheck } from '../../../backends/mount/mount-check.ts';
 import type { MountRow } from '../../../backends/mount/mountinfo.ts';
 import { answering } from '../../questions.ts';
@@ -40,6 +41,35 @@ describe('the mount check', () => {
     void check.ask(never);
     await step.promise;
     expect(check.pendingStep?.()).toBe('stat');
+  });
+
+  test('does not ask for a marker that the configuration does not go by', async () => {
+    const acts: string[] = [];
+    const askMount = (async ({ act }) => {
+      acts.push(act);
+      return lookAt().evidence;
+    }) as MountAsker;
+    const volume = volumeAt({ path: '/v/a', mount: { marker: false }, askMount });
+    const check = mountCheck(volume, { expectedTypes: null, table: { find: async () => XFS } });
+    expect(await check.ask(never)).toMatchObject({ status: 'pass' });
+    expect(acts).toEqual(['look']);
+  });
+
+  test('lets a call for a marker be that it has given up, until that returns', async () => {
+    const markers: PromiseWithResolvers<MarkerEvidence>[] = [];
+    const askMount = (({ act }) => {
+      if (act === 'look') return Promise.resolve(lookAt().evidence);
+      markers.push(Promise.withResolvers());
+      return markers.at(-1)?.promise;
+    }) as MountAsker;
+    const volume = volumeAt({ path: '/v/a', timeoutMs: 4, askMount });
+    const check = mountCheck(volume, { expectedTypes: null, table: { find: async () => XFS } });
+    for (let turn = 0; turn < 3; turn += 1) expect((await check.ask(never)).info).toMatch(/was not read in time$/);
+    expect(markers.length).toBe(1);
+    markers[0]?.resolve({ outcome: 'read', marker: { absent: true } });
+    await check.ask(never);
+    await check.ask(never);
+    expect(markers.length).toBeGreaterThan(1);
   });
 
   test('reads one marker for two that ask at once', async () => {

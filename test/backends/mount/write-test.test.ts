@@ -46,6 +46,13 @@ describe.skipIf(whyNoMounts !== null)(`the write test on a real mount${unlessMou
     expect(steps).toEqual(['open', 'statfs', 'mkdir', 'list', 'create', 'write', 'fsync', 'read', 'unlink']);
   });
 
+  test('writes nothing more where a hundred test files are left that could not be removed', async () => {
+    mkdirSync(own());
+    for (let n = 0; n <= 100; n += 1) writeFileSync(join(own(), `write-test-${n}`), '');
+    expect(await testWrite()).toEqual({ outcome: 'littered' });
+    expect(readdirSync(own())).toHaveLength(101);
+  });
+
   test('writes nothing on another mount than the one that was looked at', async () => {
     const { mountId = 0 } = await pool.ask(look(path));
     rig.umount(path);
