@@ -20,7 +20,7 @@ export type CephAccess = z.infer<typeof CephAccess>;
 /** Runs `ceph` with these arguments; resolves with what it printed, rejects with a `CephFailed`. */
 export type CephCommand = (args: readonly string[], signal: AbortSignal) => Promise<string>;
 
-/** `ceph` could not be run, or ended badly; `output` is what it said. */
+/** `ceph` could not be run, or ended badly; the message is the last line that it said. */
 export class CephFailed extends Error {
   override readonly name = 'CephFailed';
   readonly kind: 'missing' | 'refused' | 'unknown name' | 'failed';

@@ -34,17 +34,13 @@ const UNREAD: MarkerRead = {};
 
 /** One for all volumes, so that the table is not read once a volume. */
 export const sharedTable = createMountTable();
+/** What this process may do does not change, and is read once. */
+const looksAnywhere = mayLookAnywhere();
 
 /** The `mount` check of a volume: whether its path can be used, and is still the mount that it was. */
 export function mountCheck(
   volume: Omit<VolumeToOpen<unknown>, 'options'>,
-  {
-    expectedTypes,
-    xattr,
-    needsProjectQuota = false,
-    table = sharedTable,
-    asRoot = mayLookAnywhere(),
-  }: MountCheckOptions,
+  { expectedTypes, xattr, needsProjectQuota = false, table = sharedTable, asRoot = looksAnywhere }: MountCheckOptions,
 ): MountCheck {
   const { name, path, mount: expectation, capacityWarnPercent } = volume;
   const question = { act: 'look', path, xattr: xattr ?? null } as const;
