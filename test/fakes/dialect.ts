@@ -35,11 +35,13 @@ export interface ApplianceRequest {
   readonly body: string;
   /** `http://127.0.0.1:1234`: as the client named us, for links in answers. */
   readonly origin: string;
+  /** Another origin, which records whatever is sent there: for links that no client should follow. */
+  readonly elsewhere?: string;
 }
 
 export interface ApplianceAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is sent; anything else as JSON. */
+  /** Text as it is sent; anything else as JSON, a bigint as a number with all its digits. */
   readonly body: unknown;
 }

@@ -1,0 +1,203 @@
+/** What `GET /cluster` says, as `weka status --json` does. */
+export function wekaCluster(state: string): Readonly<Record<string, unknown>> {
+  if (state === 'empty-list') return {};
+  return { ...WELL, time: { cluster_time: new Date().toISOString(), allowed_clock_skew_secs: 60 }, ...CHANGES[state] };
+}
+
+const RATES = { num_ops: 48_211, num_reads: 31_020, num_writes: 9_184, sum_bytes_read: 4_511_200_311 };
+
+/** A cluster of 13 machines, 36 drives and 4 clients. Byte counts are more than a double holds. */
+const WELL = {
+  name: 'w-a',
+  guid: '603d3b67-03ce-49af-8833-4f2e6a985b1e',
+  is_cluster: true,
+  release: '4.4.2',
+  release_hash: 'f94d361cf0e465a4f04214064b5f019b9149baf3',
+  status: 'OK',
+  io_status: 'STARTED',
+  io_status_changed_time: '2026-03-02T13:43:50.740546Z',
+  init_stage: 'INITIALIZED',
+  start_io_time: '2026-03-02T13:43:50.740546Z',
+  start_io_starting_drives: null,
+  stop_io_time: null,
+  last_init_failure: '',
+  last_init_failure_code: '',
+  last_init_failure_time: null,
+  drives: { active: 36, total: 36 },
+  io_nodes: { active: 26, total: 26 },
+  nodes: { black_listed: 0, total: 65 },
+  buckets: { active: 130, total: 130 },
+  hosts: {
+    active_count: 17,
+    total_count: 17,
+    backends: { active: 13, total: 13 },
+    clients: { active: 4, total: 4 },
+  },
+  containers: {
+    active: 17,
+    total: 17,
+    backends: { active: 13, total: 13 },
+    clients: { active: 4, total: 4 },
+    computes: { active: 13, total: 13 },
+    drives: { active: 13, total: 13 },
+  },
+  servers: {
+    active: 17,
+    total: 17,
+    degraded: 0,
+    backends: { active: 13, total: 13 },
+    clients: { active: 4, total: 4 },
+  },
+  processes: { active: 65, total: 65 },
+  hot_spare: 1,
+  stripe_data_drives: 8,
+  stripe_protection_drives: 2,
+  rebuild: {
+    enoughActiveFDs: true,
+    numActiveFDs: 13,
+    requiredFDsForRebuild: 10,
+    progressPercent: 0,
+    movingData: false,
+    stripeDisks: 10,
+    protectionState: [
+      { numFailures: 0, percent: 100, MiB: 8_190_112_640 },
+      { numFailures: 1, percent: 0, MiB: 0 },
+      { numFailures: 2, percent: 0, MiB: 0 },
+    ],
+    unavailablePercent: 0,
+    unavailableMiB: 0,
+  },
+  capacity: {
+    total_bytes: 18_014_398_509_481_985n,
+    hot_spare_bytes: 1_385_722_962_267_845n,
+    unprovisioned_bytes: 9_007_199_254_740_993n,
+    unavailable_bytes: 0,
+  },
+  activity: { ...RATES, obs_download_bytes_per_second: 0, obs_upload_bytes_per_second: 0 },
+  active_alerts_count: 2,
+  grim_reaper: { enabled: true, is_cluster_healthy: true, node_with_least_links: null, required_fully_connected: 0 },
+  hanging_ios: {
+    alerts_threshold_secs: 900,
+    event_driver_frontend_threshold_secs: 2_100,
+    event_nfs_frontend_threshold_secs: 3_600,
+    last_emitted_nfs_event: '',
+    last_emitted_driver_event: '',
+    last_emitted_backend_event: '',
+  },
+  licensing: {
+    mode: 'Classic',
+    error: '',
+    io_start_eligibility: true,
+    expires_at: '2028-01-01T00:00:00Z',
+    usage: { drive_capacity_gb: 18_014_398, usable_capacity_gb: 14_411_518, obs_capacity_gb: 0, data_reduction: true },
+    limits: { drive_capacity_gb: 20_000_000, usable_capacity_gb: 18_446_744_073_709_551_615n },
+  },
+  cloud: { enabled: true, healthy: true, proxy: '', url: 'https://api.home.weka.io' },
+  net: { link_layer: 'ETH' },
+  overlay: { cluster_size: 13, stable: true },
+  scrubber_bytes_per_sec: 134_217_728,
+  upgrade: '',
+  upgrade_info: { progress_percent: 0, state: null, version: null },
+};
+
+const TWO_LOST = [
+  { numFailures: 0, percent: 80.1, MiB: 6_560_280_225 },
+  { numFailures: 1, percent: 17.9, MiB: 1_466_030_162 },
+  { numFailures: 2, percent: 2, MiB: 163_802_253 },
+];
+
+const shortOf = (drives: number, rebuild: object) => ({
+  drives: { active: 36 - drives, total: 36 },
+  rebuild: { ...WELL.rebuild, ...rebuild },
+  active_alerts_count: 5,
+});
+
+/** What differs from a cluster that is well. An absent field is undefined. */
+const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'unknown-word': { status: 'HIBERNATING' },
+  'missing-field': { status: undefined },
+  redistributing: { status: 'REDISTRIBUTING', rebuild: { ...WELL.rebuild, movingData: true, progressPercent: 71.5 } },
+  rebuilding: {
+    status: 'REBUILDING',
+    ...shortOf(3, { movingData: true, progressPercent: 34.5, protectionState: TWO_LOST }),
+  },
+  'partially-protected': { status: 'PARTIALLY_PROTECTED', ...shortOf(3, { protectionState: TWO_LOST }) },
+  performance: { status: 'PERFORMANCE_DEGRADATION' },
+  unprotected: { status: 'UNPROTECTED', ...shortOf(6, { protectionState: TWO_LOST, numActiveFDs: 11 }) },
+  unavailable: {
+    status: 'UNAVAILABLE',
+    drives: { active: 2, total: 5 },
+    io_nodes: { active: 4, total: 10 },
+    buckets: { active: 60, total: 70 },
+    hosts: {
+      active_count: 6,
+      total_count: 9,
+      backends: { active: 2, total: 5 },
+      clients: { active: 4, total: 4 },
+    },
+    containers: {
+      ...WELL.containers,
+      active: 6,
+      total: 9,
+      backends: { active: 2, total: 5 },
+      computes: { active: 2, total: 5 },
+      drives: { active: 2, total: 5 },
+    },
+    servers: { ...WELL.servers, active: 6, total: 9, backends: { active: 2, total: 5 } },
+    rebuild: {
+      ...WELL.rebuild,
+      enoughActiveFDs: false,
+      numActiveFDs: 2,
+      requiredFDsForRebuild: 4,
+      protectionState: [{ numFailures: 3, percent: 100, MiB: 1_482_240 }],
+      unavailablePercent: 22.3,
+      unavailableMiB: 330_752,
+    },
+    capacity: { ...WELL.capacity, unavailable_bytes: 346_818_609_152 },
+    active_alerts_count: 34,
+  },
+  stopped: { io_status: 'STOPPED', stop_io_time: '2026-03-09T02:00:00Z', buckets: { active: 0, total: 130 } },
+  starting: { io_status: 'STARTING', start_io_starting_drives: '2026-03-09T02:14:00Z' },
+  stopping: { io_status: 'STOPPING', stop_io_time: '2026-03-09T02:00:00Z' },
+  initializing: { init_stage: 'STARTING_BUCKETS' },
+  uninitialized: {
+    status: 'UNINITIALIZED',
+    io_status: 'STOPPED',
+    io_status_changed_time: null,
+    init_stage: 'UNINITIALIZED',
+    buckets: { active: 0, total: 0 },
+    drives: { active: 0, total: 36 },
+  },
+  'no-buckets': { buckets: { active: 0, total: 130 } },
+  'backend-down': {
+    io_nodes: { active: 24, total: 26 },
+    processes: { active: 60, total: 65 },
+    hosts: { ...WELL.hosts, active_count: 16, backends: { active: 12, total: 13 } },
+    containers: {
+      ...WELL.containers,
+      active: 16,
+      backends: { active: 12, total: 13 },
+      computes: { active: 12, total: 13 },
+      drives: { active: 12, total: 13 },
+    },
+    servers: { ...WELL.servers, active: 16, backends: { active: 12, total: 13 } },
+    active_alerts_count: 4,
+  },
+  'drive-down': { drives: { active: 35, total: 36 }, active_alerts_count: 3 },
+  'clients-down': {
+    hosts: { ...WELL.hosts, active_count: 15, clients: { active: 2, total: 4 } },
+    containers: { ...WELL.containers, active: 15, clients: { active: 2, total: 4 } },
+    servers: { ...WELL.servers, active: 15, clients: { active: 2, total: 4 } },
+  },
+  'old-release': {
+    release: '3.11.0',
+    init_stage: undefined,
+    containers: undefined,
+    servers: undefined,
+    processes: undefined,
+    upgrade_info: undefined,
+    last_init_failure: undefined,
+    last_init_failure_code: undefined,
+    last_init_failure_time: undefined,
+  },
+};
