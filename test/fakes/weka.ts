@@ -1,4 +1,5 @@
 import type { Appliance, ApplianceAnswer, ApplianceRequest, Dialect } from './dialect.ts';
+import { parseJsonObject } from './json-object.ts';
 import { createWekaAccounts, type WekaLogin } from './weka-accounts.ts';
 import { wekaCluster } from './weka-cluster.ts';
 import { WEKA_FILE_SYSTEM, wekaAlerts, wekaContainers, wekaFileSystems } from './weka-members.ts';
@@ -72,7 +73,7 @@ function create(): Appliance {
   };
 
   function answerLogin(path: string, { headers, body }: ApplianceRequest, state: string): ApplianceAnswer {
-    const asked = headers['content-type']?.startsWith('application/json') ? parseObject(body) : null;
+    const asked = headers['content-type']?.startsWith('application/json') ? parseJsonObject(body) : null;
     if (asked === null) return missing(['username', 'password']);
     if (path === '/login') {
       if (!('username' in asked) || !('password' in asked)) return missing(['username', 'password']);
@@ -129,14 +130,5 @@ function answerRead(path: string, state: string): ApplianceAnswer {
       return { status: 200, body: { data: { access_token_expiry: 300, refresh_token_expiry: 31_536_000 } } };
     default:
       return error(404);
-  }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
   }
 }
