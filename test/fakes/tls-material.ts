@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { generate } from 'selfsigned';
+
+/** PEM texts, as a server takes them. */
+export interface TlsIdentity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface CertificateRequest {
+  /** Host names and IP addresses. */
+  readonly names: readonly string[];
+  /** An hour ago, unless told. */
+  readonly notBefore?: Date;
+  /** A day ahead, unless told. */
+  readonly notAfter?: Date;
+}
+
+export interface Authority {
+  readonly caPem: string;
+  readonly issue: (request: CertificateRequest) => Promise<TlsIdentity>;
+}
+
+const KEY = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
+const HOUR_MS = 3_600_000;
+
+/** An authority of its own, which nobody trusts who was not told to. */
+export async function createAuthority(): Promise<Authority> {
+  const { private: key, cert } = await generate(named(`Fake Authority ${randomUUID()}`), {
+    ...KEY,
+    ...validity({}),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return { caPem: cert, issue: (request) => certify(request, { key, cert }) };
+}
+
+/** Signed by nobody else, as appliances come from the factory. */
+export function selfSigned(names: readonly string[]): Promise<TlsIdentity> {
+  return certify({ names }, null);
+}
+
+async function certify(request: CertificateRequest, ca: TlsIdentity | null): Promise<TlsIdentity> {
+  const { private: key, cert } = await generate(named(request.names[0] ?? 'nameless'), {
+    ...KEY,
+    ...validity(request),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames: request.names.map(altName) },
+    ],
+    ...(ca === null ? {} : { ca }),
+  });
+  return { key, cert };
+}
+
+const named = (value: string) => [{ name: 'commonName', value }];
+
+const altName = (name: string) =>
+  isIP(name) === 0 ? ({ type: 2, value: name } as const) : ({ type: 7, ip: name } as const);
+
+function validity({ notBefore, notAfter }: Partial<CertificateRequest>) {
+  return {
+    notBeforeDate: notBefore ?? new Date(Date.now() - HOUR_MS),
+    notAfterDate: notAfter ?? new Date(Date.now() + 24 * HOUR_MS),
+  };
+}
