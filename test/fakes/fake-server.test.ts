@@ -8,6 +8,7 @@ import { weka, WEKA_API_TOKEN } from './weka.ts';
 
 const headers = { authorization: `Bearer ${WEKA_API_TOKEN}` };
 const PATH = '/api/v2/cluster';
+const SOON = { timeout: 10_000 };
 const OPEN: Fake[] = [];
 
 afterEach(async () => {
@@ -72,7 +73,7 @@ describe('a fake appliance', () => {
   it('cuts every connection when it is closed', async () => {
     const fake = await start({ state: 'silent' });
     const answer = ask(fake);
-    await vi.waitFor(() => expect(fake.calls()).toBe(1));
+    await vi.waitFor(() => expect(fake.calls()).toBe(1), SOON);
 
     await fake.close();
 
@@ -87,7 +88,7 @@ describe('a fault', () => {
     const { url } = fake;
     const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
     await once(socket, 'connect');
-    await vi.waitFor(() => expect(fake.connections()).toBe(1));
+    await vi.waitFor(() => expect(fake.connections()).toBe(1), SOON);
 
     const cut = once(socket, 'close');
     await fake.setState('refused');
@@ -103,7 +104,7 @@ describe('a fault', () => {
     const leaving = new AbortController();
 
     const answer = ask(fake, PATH, { signal: leaving.signal });
-    await vi.waitFor(() => expect(fake.calls()).toBe(1));
+    await vi.waitFor(() => expect(fake.calls()).toBe(1), SOON);
     leaving.abort();
 
     await expect(answer).rejects.toThrow('aborted');
@@ -178,7 +179,7 @@ describe('a fault', () => {
 
     response.destroy();
 
-    await vi.waitFor(() => expect(fake.connections()).toBe(0));
+    await vi.waitFor(() => expect(fake.connections()).toBe(0), SOON);
   });
 
   it('redirect-away: leads to another origin, which tells what it was sent', async () => {
@@ -267,7 +268,7 @@ describe('the control of a fake', () => {
     const response = await control(fake, 'PUT', '/state', 'refused');
 
     expect(response.status).toBe(200);
-    await vi.waitFor(() => expect(ask(fake)).rejects.toThrow('fetch failed'));
+    await vi.waitFor(() => expect(ask(fake)).rejects.toThrow('fetch failed'), SOON);
   });
 
   it('names the states that there are to whoever asks for another', async () => {

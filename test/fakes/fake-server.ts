@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { toApplianceRequest } from './appliance-request.ts';
 import { answerControl, CONTROL_PATH, unknownState } from './control.ts';
 import type { Appliance, ApplianceRequest, Dialect } from './dialect.ts';
 import { type Fault, isFault, playFault } from './faults.ts';
-import { type Listener, type ListenerOptions, openListener } from './listener.ts';
-import { type LoggedRequest, logRequest, splitUrl } from './request-log.ts';
+import { type ListenerOptions, openListener } from './listener.ts';
+import { type LoggedRequest, logRequest } from './request-log.ts';
 import { sendAnswer } from './send-answer.ts';
 
 export interface FakeOptions extends Partial<ListenerOptions> {
@@ -48,7 +49,12 @@ export async function startFake(
   let broken: { readonly pattern: RegExp; readonly fault: Fault } | null = null;
 
   const stray = await openListener(answerStray, { host, port: 0, tls });
-  const listener = await openListener((request, response) => void answer(request, response), { host, port, tls });
+  const listener = await openListener((request, response) => void answer(request, response), { host, port, tls }).catch(
+    async (problem: unknown) => {
+      await stray.close();
+      throw problem;
+    },
+  );
 
   const fake: Fake = {
     url: listener.url,
@@ -94,7 +100,7 @@ export async function startFake(
     const body = await readText(request).catch(() => null);
     // The client has gone in the middle of its request.
     if (body === null) return;
-    const asked = toAppliance(request, body, stray);
+    const asked = toApplianceRequest(request, body, stray.url);
     if (asked.path === CONTROL_PATH || asked.path.startsWith(`${CONTROL_PATH}/`)) return control(asked, response);
     requests.push(logRequest(request, appliance.isLogin(asked)));
     const rightAnswer = () => appliance.answer(asked, vendorState);
@@ -113,27 +119,5 @@ export async function startFake(
   function answerStray(request: IncomingMessage, response: ServerResponse): void {
     strayRequests.push(logRequest(request, false));
     sendAnswer(response, { status: 200, body: {} });
-  }
-}
-
-function toAppliance(request: IncomingMessage, body: string, stray: Listener): ApplianceRequest {
-  const { path, query } = splitUrl(request.url ?? '/');
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
-  return {
-    method: request.method ?? 'GET',
-    path: decode(path),
-    query: new URLSearchParams(query),
-    headers: request.headers as ApplianceRequest['headers'],
-    body,
-    origin: `${scheme}://${request.headers.host}`,
-    elsewhere: stray.url,
-  };
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
   }
 }

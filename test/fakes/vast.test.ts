@@ -9,7 +9,10 @@ beforeAll(async () => {
   fake = await startFake(vast);
 });
 afterAll(() => fake.close());
-afterEach(() => fake.setState('well'));
+afterEach(async () => {
+  vi.useRealTimers();
+  await fake.setState('well');
+});
 
 interface Answer {
   readonly status: number;
@@ -214,7 +217,6 @@ describe('the accounts of a fake VAST', () => {
 
     expect((await read('cnodes/', `Bearer ${body.access}`)).status).toBe(403);
     expect((await post('token/refresh/', { refresh: body.refresh })).status).toBe(200);
-    vi.useRealTimers();
   });
 
   it('gives new tokens for one to refresh, by its own name only', async () => {

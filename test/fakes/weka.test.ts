@@ -7,7 +7,10 @@ beforeAll(async () => {
   fake = await startFake(weka);
 });
 afterAll(() => fake.close());
-afterEach(() => fake.setState('well'));
+afterEach(async () => {
+  vi.useRealTimers();
+  await fake.setState('well');
+});
 
 interface Answer {
   readonly status: number;
@@ -182,7 +185,6 @@ describe('the accounts of a fake WEKA', () => {
 
     vi.setSystemTime(Date.now() + 120_000);
     expect((await post('/login', rightLogin())).status).toBe(200);
-    vi.useRealTimers();
   });
 
   it('has tokens expire by the clock', async () => {
@@ -192,6 +194,5 @@ describe('the accounts of a fake WEKA', () => {
     vi.setSystemTime(Date.now() + 300_000);
 
     expect((await read('/cluster', `Bearer ${access}`)).status).toBe(401);
-    vi.useRealTimers();
   });
 });

@@ -43,6 +43,7 @@ export const ENTRY_POINTS = [
   'cli/main.ts',
   'cli/volhealth.js',
   'manager/graphql/print-schema.ts',
+  'test/fakes/run.ts',
   'test/kernels/run.ts',
 ] as const;
 

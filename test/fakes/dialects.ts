@@ -1,0 +1,15 @@
+import type { Dialect } from './dialect.ts';
+import { vast } from './vast.ts';
+import { weka } from './weka.ts';
+
+export interface KnownDialect {
+  readonly dialect: Dialect;
+  /** The option under which a volume names the URL. */
+  readonly endpoint: string;
+}
+
+/** Every appliance that can be faked, by its backend; a further one is a line here. */
+export const DIALECTS: Readonly<Record<string, KnownDialect>> = {
+  weka: { dialect: weka, endpoint: 'weka_endpoint' },
+  vast: { dialect: vast, endpoint: 'vast_endpoint' },
+};
