@@ -1,5 +1,5 @@
 import type { ApplianceAnswer, ApplianceRequest } from './dialect.ts';
-import { type Fields, picked, valueAt } from './field-paths.ts';
+import { type Fields, picked, valuesAt } from './field-paths.ts';
 import { jsonText } from './json-text.ts';
 
 /** A list as it is asked for: filtered, paged and cut down to the fields. */
@@ -91,6 +91,6 @@ function parseFilter(filter: string): ((row: Fields) => boolean) | null {
   return (row) =>
     parsed.every((term) => {
       const [, key = '', not, value] = term ?? [];
-      return (String(valueAt(row, key)) === value) !== (not === '!');
+      return valuesAt(row, key).some((found) => String(found) === value) !== (not === '!');
     });
 }
