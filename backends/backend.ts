@@ -4,6 +4,7 @@ import type { MountExpectation } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
 import type { CheckStatus } from '../schema/status.ts';
 import type { MountAsker } from './mount/mount-asker.ts';
+import type { Sharing } from './sharing.ts';
 
 /** What a storage said to one check. */
 export interface CheckAnswer {
@@ -25,6 +26,8 @@ export interface CheckDefinition {
   readonly timeoutMs: number;
   /** What it says is a warning at worst: others say whether the volume can be used. */
   readonly isAdvisory?: true;
+  /** While the mount answers well, that this check cannot tell is a warning at worst. */
+  readonly yieldsToMount?: true;
   /**
    * Resolves with what the storage said; rejects when asking failed, which `readFailure` reads.
    * A call that cannot be aborted stays pending until it returns; it is never made twice at once.
@@ -32,6 +35,14 @@ export interface CheckDefinition {
   readonly ask: (signal: AbortSignal) => Promise<CheckAnswer>;
   /** Which step a call that is out has reached, so that a hang can be located; `null` before the first. */
   readonly pendingStep?: () => string | null;
+}
+
+/** The clock of the service, as much of it as a backend needs. */
+export interface MonotonicClock {
+  /** Wall clock, milliseconds since the epoch: for people's eyes only. */
+  readonly now: () => number;
+  /** Milliseconds from an arbitrary start: never go back. */
+  readonly mono: () => number;
 }
 
 /** A configured volume, as a backend gets it. */
@@ -45,9 +56,14 @@ export interface VolumeToOpen<O> {
   readonly mount: MountExpectation;
   /** How often a test file is written; `null`: never. */
   readonly writeIntervalMs: number | null;
+  /** Whether the volume stays healthy, degraded, while its storage system's API cannot be asked. */
+  readonly isApiOptional: boolean;
   readonly options: O;
   /** Asks a path without ever hanging the service. */
   readonly askMount: MountAsker;
+  /** What the volumes of one storage system have in common: its session. */
+  readonly share: Sharing;
+  readonly clock: MonotonicClock;
 }
 
 export interface Backend<O = unknown> {

@@ -1,3 +1,5 @@
+import { ApiFailed, READINGS } from './api/api-failed.ts';
+import { OptionUnreadable } from './api/secret.ts';
 import type { CheckAnswer, CheckDefinition } from './backend.ts';
 import { OwnTrouble } from './mount/mount-asker.ts';
 
@@ -18,8 +20,16 @@ const SUMMARIES = {
   TOO_MANY_STUCK: 'not checked: too many mounts are stuck',
 } as const satisfies Record<OwnTrouble['reason'], string>;
 
-/** Reads why asking failed. It is our own trouble: nothing is said against the storage. */
+/** Reads why asking failed. Whether a management API or we ourselves are in trouble, nothing is said of the storage. */
 export function readFailure(error: unknown): CheckAnswer {
+  if (error instanceof ApiFailed) {
+    const [reason, what] = READINGS[error.kind];
+    return { status: 'unknown', reason, summary: `${error.system} ${what}`, info: error.message };
+  }
+  if (error instanceof OptionUnreadable) {
+    const summary = 'a file or variable that the options of the volume name cannot be read';
+    return { status: 'unknown', reason: 'BAD_OPTIONS', summary, info: error.message };
+  }
   const reason = error instanceof OwnTrouble ? error.reason : 'CHECK_FAILED';
   const info = error instanceof Error ? error.message : String(error);
   return { status: 'unknown', reason, summary: SUMMARIES[reason], info };

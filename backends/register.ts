@@ -2,6 +2,7 @@ import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
 import { noop } from './noop.ts';
 import { vfs } from './vfs.ts';
+import { weka } from './weka.ts';
 import { xfs } from './xfs.ts';
 
 /** Every kind of storage, by the name it has in `[volume.X] backend`. */
@@ -9,6 +10,7 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['vfs', vfs],
   ['xfs', xfs],
   ['cephfs', cephfs],
+  ['weka', weka],
   ['noop', noop],
 ]);
 

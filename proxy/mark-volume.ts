@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MonotonicClock } from '../backends/backend.ts';
 import { readFailure } from '../backends/failure.ts';
 import { isAtMountPoint } from '../backends/mount/mount-point.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { sharedTable } from '../backends/mount/mount-check.ts';
 import { MARKER_NAME } from '../backends/mount/mount-question.ts';
+import { createSharing } from '../backends/sharing.ts';
 import { printable } from '../schema/printable.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
@@ -11,6 +13,7 @@ import { openVolume } from './open-volume.ts';
 
 export interface MarkOptions {
   readonly askMount: MountAsker;
+  readonly clock: MonotonicClock;
   /** Mark a directory that is no mount point, too. */
   readonly notAMount: boolean;
   /** How long the storage may take for each step. */
@@ -32,7 +35,7 @@ const ONLY_UNMARKED: readonly Reason[] = ['MARKER_MISSING', 'MARKER_VANISHED'];
  * that is what lies beneath a mount that is gone. Never rejects, and never waits for a mount that hangs.
  */
 export async function markVolume(name: string, config: VolumeConfig, options: MarkOptions): Promise<MarkResult> {
-  const { askMount, notAMount, timeoutMs = 5_000 } = options;
+  const { askMount, clock, notAMount, timeoutMs = 5_000 } = options;
   try {
     return await mark();
   } catch (error) {
@@ -42,7 +45,8 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
   async function mark(): Promise<MarkResult> {
     const { path, mount } = config;
     if (mount.marker === false) return refused('its configuration says `marker = false`');
-    const check = openVolume(name, config, askMount).find((candidate) => candidate.name === 'mount');
+    const checks = openVolume(name, config, { askMount, clock, share: createSharing() });
+    const check = checks.find((candidate) => candidate.name === 'mount');
     if (check === undefined) return refused(`a volume of the backend "${config.backend}" is not mounted`);
     // Looked at before it is judged: whatever is mounted there later than that is not marked.
     const evidence = await within(timeoutMs, askMount({ act: 'look', path, xattr: null }));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { CheckDefinition } from '../backends/backend.ts';
-import type { MountAsker } from '../backends/mount/mount-asker.ts';
+import type { CheckDefinition, VolumeToOpen } from '../backends/backend.ts';
 import { findBackend } from '../backends/register.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
@@ -9,7 +8,11 @@ import type { Reason } from '../schema/reason.ts';
  * The checks of a configured volume: at least one. A volume that cannot be opened is not an error: it gets one check
  * that says why, and so is reported as `unavailable` like any other whose state cannot be told.
  */
-export function openVolume(name: string, config: VolumeConfig, askMount: MountAsker): readonly CheckDefinition[] {
+export function openVolume(
+  name: string,
+  config: VolumeConfig,
+  means: Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock'>,
+): readonly CheckDefinition[] {
   const backend = findBackend(config.backend);
   if (backend === null) {
     return [unopenable(config, 'UNKNOWN_BACKEND', 'no such backend', `there is no backend "${config.backend}"`)];
@@ -26,8 +29,9 @@ export function openVolume(name: string, config: VolumeConfig, askMount: MountAs
     capacityWarnPercent: config.capacity_warn,
     mount: config.mount,
     writeIntervalMs: config.write_check ? config.write_check_interval : null,
+    isApiOptional: config.api_unreachable === 'degraded',
     options: options.data,
-    askMount,
+    ...means,
   });
 }
 

@@ -18,6 +18,7 @@ export interface CheckState {
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly isAdvisory: boolean;
+  readonly yieldsToMount: boolean;
   readonly state: TargetState<CheckAnswer, CheckReading>;
   readonly nextDueMs: number | null;
 }
@@ -42,6 +43,7 @@ export function readingOf(answer: CheckAnswer): CheckReading {
 
 /** The check that decides a volume's verdict: the worst, the first of several. */
 export function decisive(checks: readonly CheckState[]): CheckState | undefined {
+  const badness = (check: CheckState): number => BADNESS[statusFor(check, checks)];
   return checks
     .filter(counts)
     .reduce<CheckState | undefined>(
@@ -52,12 +54,12 @@ export function decisive(checks: readonly CheckState[]): CheckState | undefined 
 
 /**
  * A volume's `getHwinfo()`: the fold of its latest checks. fail → offline, unknown → unavailable, warn → healthy and
- * degraded; the worst check's sentence speaks for the volume. An advisory check is a warning at worst. Pure.
+ * degraded; the worst check's sentence speaks for the volume. Pure.
  */
 export function foldChecks(checks: readonly CheckState[]): HardwareMetadata {
   const worst = decisive(checks);
   const { reason, summary } = worst === undefined ? UNASKED : latest(worst);
-  const status = worst === undefined ? UNASKED.status : statusFor(worst);
+  const status = worst === undefined ? UNASKED.status : statusFor(worst, checks);
   return {
     status: STATUS_OF[status],
     status_info: printable(summary),
@@ -75,13 +77,19 @@ function latest({ state }: CheckState): CheckAnswer {
 /** An advisory check that has not been made says nothing of the volume. */
 const counts = (check: CheckState): boolean => !check.isAdvisory || latest(check).reason !== 'NOT_CHECKED';
 
-const badness = (check: CheckState): number => BADNESS[statusFor(check)];
-
-/** What a check makes of the volume: an advisory one, whatever became of it, a warning at worst. */
-function statusFor(check: CheckState): CheckStatus {
-  const { status } = latest(check);
-  return check.isAdvisory && status !== 'pass' ? 'warn' : status;
+/**
+ * What a check makes of the volume: an advisory one, whatever became of it, a warning at worst; and so one that yields
+ * to the mount, when it cannot tell and the mount answers well.
+ */
+function statusFor(check: CheckState, checks: readonly CheckState[]): CheckStatus {
+  const { status, reason } = latest(check);
+  if (check.isAdvisory) return status === 'pass' ? status : 'warn';
+  const yields = check.yieldsToMount && status === 'unknown' && reason !== 'NOT_CHECKED';
+  return yields && checks.some(isGoodMount) ? 'warn' : status;
 }
+
+const isGoodMount = (check: CheckState): boolean =>
+  check.name === 'mount' && BADNESS[latest(check).status] <= BADNESS.warn;
 
 function checkOf(check: CheckState): Check {
   const { status, reason, info } = latest(check);

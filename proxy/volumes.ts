@@ -1,6 +1,7 @@
 import type { CheckAnswer, CheckDefinition } from '../backends/backend.ts';
 import { readFailure, readTimeout } from '../backends/failure.ts';
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
+import { createSharing } from '../backends/sharing.ts';
 import { type Clock, moment } from '../probe/clock.ts';
 import { createHealthProbe, type HealthProbe } from '../probe/health-probe.ts';
 import type { Outcome } from '../probe/outcome.ts';
@@ -54,8 +55,9 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
       readingOf(answerOf(outcome, owners.get(id)!.check, probe.state(id)?.lastAnswer ?? null)),
   });
 
+  const means = { askMount, share: createSharing(), clock };
   for (const [name, config] of Object.entries(configured)) {
-    const checks = new Map(openVolume(name, config, askMount).map((check) => [`${name}/${check.name}`, check]));
+    const checks = new Map(openVolume(name, config, means).map((check) => [`${name}/${check.name}`, check]));
     const { backend } = config;
     const reported = nextReport(null, { backend, checks: statesOf(checks), now: moment(clock) });
     const volume: Volume = { name, backend, checks, reported };
@@ -94,11 +96,12 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
   };
 
   function statesOf(checks: ReadonlyMap<string, CheckDefinition>): readonly CheckState[] {
-    return Array.from(checks, ([id, { name, intervalMs, timeoutMs, isAdvisory = false }]) => ({
+    return Array.from(checks, ([id, { name, intervalMs, timeoutMs, isAdvisory = false, yieldsToMount = false }]) => ({
       name,
       intervalMs,
       timeoutMs,
       isAdvisory,
+      yieldsToMount,
       state: probe.state(id) ?? UNASKED,
       nextDueMs: probe.nextDueMs(id) ?? null,
     }));

@@ -62,6 +62,10 @@ export const VolumeConfig = z
       .default(false)
       .describe('Whether to write a small file now and then, and to read it back.'),
     write_check_interval: Interval.default(300_000).describe('How often that is done.'),
+    api_unreachable: z
+      .enum(['unavailable', 'degraded'], { error: 'expected "unavailable" or "degraded"' })
+      .default('unavailable')
+      .describe("What the volume is while its mount answers well and the storage system's API cannot be asked."),
     mount: MountExpectation.default({}),
     options: z.record(z.string(), z.unknown()).nullish().describe('What the backend needs to know.'),
   })
@@ -138,7 +142,20 @@ export const BACKEND_AI_PROXY_KEYS = [
   'etcd',
   'storages',
   'registries',
-  'volume.*.options.lock_file_path',
+  ...[
+    'gpfs_fileset_prefix',
+    'gpfs_owner',
+    'lock_file_path',
+    'netapp_nfs_host',
+    'netapp_qtree_name',
+    'netapp_xcp_catalog_path',
+    'netapp_xcp_cmd',
+    'netapp_xcp_container_name',
+    'netapp_xcp_hostname',
+    'vast_cluster_info_cache_ttl',
+    'vast_force_login',
+    'vast_storage_base_dir',
+  ].map((key) => `volume.*.options.${key}`),
   'artifact_storages',
   'artifact_registries',
   'reservoir_client',

@@ -153,8 +153,13 @@ export const REASONS = {
   },
   API_AUTH_FAILED: {
     severity: 'error',
-    meaning: 'The management API refuses our credentials.',
-    remedy: "Correct the user name, password or token in the volume's options.",
+    meaning: 'The management API refuses our credentials, or what they ask for.',
+    remedy: "Correct the user name, password or token in the volume's options, or give the account the right to read.",
+  },
+  API_ERROR: {
+    severity: 'error',
+    meaning: 'The management API answers with an error of its own.',
+    remedy: 'See the details of the check; the management of the storage system may be overloaded or restarting.',
   },
   API_BAD_ANSWER: {
     severity: 'error',

@@ -2,6 +2,7 @@ import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
 import { markVolume } from '../../proxy/mark-volume.ts';
 import { loadConfig } from '../config-source.ts';
+import { systemClock } from '../system-clock.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 
 export const mark: Command = {
@@ -37,7 +38,7 @@ Example:
     const pool = createMountPool();
     const notAMount = options['not-a-mount'] === true;
     const results = await Promise.all(
-      volumes.map(([name, config]) => markVolume(name, config, { askMount: pool.ask, notAMount })),
+      volumes.map(([name, config]) => markVolume(name, config, { askMount: pool.ask, clock: systemClock, notAMount })),
     );
     pool.stop();
     for (const [index, { outcome, details }] of results.entries()) {

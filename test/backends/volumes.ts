@@ -1,5 +1,6 @@
 import type { VolumeToOpen } from '../../backends/backend.ts';
 import type { MountAsker } from '../../backends/mount/mount-asker.ts';
+import { createSharing } from '../../backends/sharing.ts';
 
 export interface VolumeOptions extends Partial<Omit<VolumeToOpen<unknown>, 'path' | 'askMount'>> {
   readonly path: string;
@@ -16,8 +17,11 @@ export function volumeAt({ path, askMount = refuse, ...rest }: VolumeOptions): V
     capacityWarnPercent: 90,
     mount: {},
     writeIntervalMs: null,
+    isApiOptional: false,
     options: {},
     askMount,
+    share: createSharing(),
+    clock: { now: Date.now, mono: () => performance.now() },
     ...rest,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MARKER_NAME } from '../../backends/mount/mount-question.ts';
 import { createMountPool, type MountPool } from '../../backends/mount/worker-pool.ts';
+import { systemClock } from '../../cli/system-clock.ts';
 import { markVolume, type MarkOptions } from '../../proxy/mark-volume.ts';
 import { VolumeConfig } from '../../schema/proxy-config.ts';
 import { type FaultFs, mountFaultFs, unlessFuse, whyNoFuse } from '../rigs/faultfs.ts';
@@ -19,7 +20,7 @@ afterEach(() => {
 
 function mark(config: { path: string } & Record<string, unknown>, options: Partial<MarkOptions> = {}) {
   const volume = VolumeConfig.parse({ backend: 'vfs', ...config });
-  return markVolume('volume1', volume, { askMount: pool.ask, notAMount: false, ...options });
+  return markVolume('volume1', volume, { askMount: pool.ask, clock: systemClock, notAMount: false, ...options });
 }
 
 describe('marking a directory that is no mount point', () => {

@@ -18,8 +18,18 @@ function check(answer: CheckAnswer | null, name = 'mount'): CheckState {
   const reading = answer && readingOf(answer);
   const asked: Partial<TargetState<CheckAnswer, Reading>> = { checkedAt: at, durationMs: 1.26, stateType: 'hard' };
   const state = { ...UNASKED, ...(reading === null ? {} : asked), reading } as CheckState['state'];
-  return { name, isAdvisory: name === 'write', intervalMs: 30_000, timeoutMs: 5_000, state, nextDueMs: null };
+  return {
+    name,
+    isAdvisory: name === 'write',
+    yieldsToMount: false,
+    intervalMs: 30_000,
+    timeoutMs: 5_000,
+    state,
+    nextDueMs: null,
+  };
 }
+
+const api = (answer: CheckAnswer | null): CheckState => ({ ...check(answer, 'backend'), yieldsToMount: true });
 
 describe('the verdict on a volume', () => {
   it.each([
@@ -38,6 +48,29 @@ describe('the verdict on a volume', () => {
   it('speaks with the sentence and the reason of the worst check', () => {
     const verdict = foldChecks([check(ANSWERS.pass), check(ANSWERS.fail, 'backend')]);
     expect(verdict).toMatchObject({ status_info: 'nothing is mounted', reason: 'NOT_MOUNTED' });
+  });
+
+  describe('whose API may be missing', () => {
+    it.each([
+      ['pass', 'unknown', 'healthy', true],
+      ['warn', 'unknown', 'healthy', true],
+      ['unknown', 'unknown', 'unavailable', false],
+      ['fail', 'unknown', 'offline', false],
+      ['pass', 'fail', 'offline', false],
+      ['pass', 'pass', 'healthy', false],
+    ] as const)(
+      'with a mount that says %s and an API that says %s is %s, degraded: %j',
+      (mount, said, status, degraded) => {
+        const checks = [check(ANSWERS[mount]), api(ANSWERS[said])];
+        for (const order of [checks, checks.toReversed()])
+          expect(foldChecks(order)).toMatchObject({ status, degraded });
+      },
+    );
+
+    it('waits for the API to be asked all the same, and for the mount', () => {
+      expect(foldChecks([check(ANSWERS.pass), api(null)]).status).toBe('unavailable');
+      expect(foldChecks([check(null), api(ANSWERS.unknown)]).status).toBe('unavailable');
+    });
   });
 
   it('is unavailable, "not checked yet", before the first answer', () => {

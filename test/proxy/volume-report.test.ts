@@ -12,7 +12,15 @@ const FAIL: CheckAnswer = { status: 'fail', reason: 'IO_ERROR', summary: 'it ans
 
 function check(answer: CheckAnswer | null, { seconds = 0, intervalMs = 30_000, name = 'mount' } = {}): CheckState {
   const state = answer === null ? UNASKED : { ...UNASKED, reading: readingOf(answer), checkedAt: at(seconds) };
-  return { name, isAdvisory: name === 'write', intervalMs, timeoutMs: 5_000, state, nextDueMs: null };
+  return {
+    name,
+    isAdvisory: name === 'write',
+    yieldsToMount: false,
+    intervalMs,
+    timeoutMs: 5_000,
+    state,
+    nextDueMs: null,
+  };
 }
 
 function after(...looks: readonly (readonly CheckState[])[]): ReportedVolume {

@@ -1,0 +1,55 @@
+import type { Metadata } from '../../schema/json.ts';
+import { attempt } from '../attempt.ts';
+import { type CheckAnswer, type CheckDefinition, checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
+import { ApiFailed } from './api-failed.ts';
+import type { ApiSession } from './api-session.ts';
+
+const MAX_TIMEOUT_MS = 15_000;
+/** Of the check's time; the rest is for saying that it was not enough. */
+const SLICE = 0.9;
+
+export interface ApiCheckOptions {
+  /** Whose API it is, as people call it. */
+  readonly system: string;
+  readonly session: ApiSession;
+  /** Asks and judges. What it rejects with makes the check `unknown`. */
+  readonly ask: (session: ApiSession, signal: AbortSignal) => Promise<CheckAnswer>;
+}
+
+/** The `backend` check of a volume whose storage system has a management API. No answer of it holds a secret. */
+export function apiCheck(
+  volume: Pick<VolumeToOpen<unknown>, 'intervalMs' | 'timeoutMs' | 'isApiOptional'>,
+  { system, session, ask }: ApiCheckOptions,
+): CheckDefinition {
+  const timeoutMs = checkTimeoutMs(volume, MAX_TIMEOUT_MS);
+  const sliceMs = Math.floor(timeoutMs * SLICE);
+  return {
+    name: 'backend',
+    intervalMs: volume.intervalMs,
+    timeoutMs,
+    ...(volume.isApiOptional ? { yieldsToMount: true } : {}),
+    async ask(signal) {
+      const asked = await attempt((slice) => ask(session, slice), { signal, timeoutMs: sliceMs });
+      if (asked.ok) return redacted(asked.value, session.redact);
+      throw readable(asked.error);
+    },
+  };
+
+  function readable(error: Error): Error {
+    if (error.name === 'TimeoutError') {
+      return new ApiFailed(`${system} API gave no answer within ${sliceMs / 1_000} s`, { kind: 'timeout', system });
+    }
+    if (!(error instanceof ApiFailed)) return error;
+    const { kind, status, message, cause } = error;
+    return new ApiFailed(session.redact(message), { kind, system, ...(status === null ? {} : { status }) }, { cause });
+  }
+}
+
+function redacted(answer: CheckAnswer, redact: (text: string) => string): CheckAnswer {
+  const { info, metadata } = answer;
+  return {
+    ...answer,
+    info: info === null ? null : redact(info),
+    ...(metadata === undefined ? {} : { metadata: JSON.parse(redact(JSON.stringify(metadata))) as Metadata }),
+  };
+}

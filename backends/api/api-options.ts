@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const URL_EXPECTED = { error: 'expected a URL such as "https://storage.example:443"' } as const;
+
+const Endpoint = z
+  .string(URL_EXPECTED)
+  .refine(isHttpUrl, URL_EXPECTED)
+  .refine((text) => !isHttpUrl(text) || new URL(text).username === '', {
+    error: 'expected a URL without user and password',
+  })
+  .refine((text) => !isHttpUrl(text) || new URL(text).search + new URL(text).hash === '', {
+    error: 'expected a URL without a query',
+  });
+
+/** One URL or a list of them; they are tried in this order. A path in it comes before every path that is asked. */
+export const Endpoints = z
+  .union([Endpoint, z.array(Endpoint).min(1, URL_EXPECTED)])
+  .transform((value) => [value].flat().map((url) => url.replace(/\/+$/, '')));
+
+/** Backend.AI's files have it as a text here and there. */
+export const Switch = z
+  .union([
+    z.boolean({ error: 'expected true or false' }),
+    z.enum(['true', 'false']).transform((text) => text === 'true'),
+  ])
+  .default(true);
+
+/** A text that must not be empty. */
+export const named = (what: string) => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
+
+export const CaFile = z
+  .string({ error: 'expected a PEM file' })
+  .min(1, { error: 'expected a PEM file' })
+  .optional()
+  .describe('PEM file with the authority of the certificate, instead of the public ones.');
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}

@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import { bodyOf, readAs } from './answer.ts';
+import { ApiFailed } from './api-failed.ts';
+import type { Authorization } from './authorization.ts';
+import type { HttpClient } from './http-client.ts';
+import { createJoining } from './joining.ts';
+
+/** An API as its volumes ask it: with credentials, each call at most once at a time. */
+export interface ApiSession {
+  /**
+   * Resolves with what the API answered to a GET, as `schema` has it; rejects with an `ApiFailed`. Joins the same call
+   * if it is under way. The path is encoded, stands behind the endpoint, and holds its query.
+   */
+  readonly get: <S extends z.ZodType>(path: string, schema: S, signal: AbortSignal) => Promise<z.output<S>>;
+  /** The text without any secret that the session knows. */
+  readonly redact: (text: string) => string;
+}
+
+export interface ApiSessionOptions {
+  readonly system: string;
+  readonly http: HttpClient;
+  readonly authorization: Authorization;
+}
+
+export function createApiSession({ system, http, authorization }: ApiSessionOptions): ApiSession {
+  const join = createJoining();
+  return {
+    async get(path, schema, signal) {
+      const value = await join(path, signal, (shared) => ask(path, shared));
+      return readAs(schema, value, system);
+    },
+    redact: (text) => withoutSecrets(text, authorization.secrets()),
+  };
+
+  async function ask(path: string, signal: AbortSignal): Promise<unknown> {
+    const call = async () => {
+      const headers = await authorization.headers(signal);
+      return { headers, answer: await http({ method: 'GET', path, headers, signal }) };
+    };
+    let { headers, answer } = await call();
+    if (authorization.isRefusal(answer) && authorization.canRenew(headers)) ({ headers, answer } = await call());
+    if (authorization.isRefusal(answer)) {
+      const refusal = new ApiFailed(`${system} API authentication failed (HTTP ${answer.status})`, {
+        kind: 'refused',
+        system,
+        status: answer.status,
+      });
+      throw authorization.giveUp(headers, refusal);
+    }
+    authorization.accepted();
+    return bodyOf(answer, system);
+  }
+}
+
+/** Longest first: one may be a part of another. Short ones are no secrets, and are words of their own elsewhere. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length > 3)
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+}

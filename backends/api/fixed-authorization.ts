@@ -1,0 +1,40 @@
+import type { MonotonicClock } from '../backend.ts';
+import type { Authorization } from './authorization.ts';
+import { createLoginGuard } from './login-guard.ts';
+import { readSecret, type Secret } from './secret.ts';
+
+/** HTTP Basic: every call is a login, and a refused one is held back like one. */
+export function basicAuthorization(username: string, password: Secret, clock: MonotonicClock): Authorization {
+  return fixed(password, clock, (secret) => {
+    const encoded = Buffer.from(`${username}:${secret}`).toString('base64');
+    return { value: `Basic ${encoded}`, secrets: [secret, encoded] };
+  });
+}
+
+/** A token that somebody made for us: `Bearer …`, or another scheme. */
+export function tokenAuthorization(scheme: string, token: Secret, clock: MonotonicClock): Authorization {
+  return fixed(token, clock, (secret) => ({ value: `${scheme} ${secret}`, secrets: [secret] }));
+}
+
+interface Credentials {
+  readonly value: string;
+  readonly secrets: readonly string[];
+}
+
+function fixed(secret: Secret, clock: MonotonicClock, encode: (secret: string) => Credentials): Authorization {
+  const guard = createLoginGuard(clock);
+  let secrets: readonly string[] = [];
+  return {
+    async headers() {
+      const credentials = encode(await readSecret(secret));
+      secrets = credentials.secrets;
+      guard.check(credentials.value);
+      return { authorization: credentials.value };
+    },
+    isRefusal: ({ status }) => status === 401,
+    canRenew: () => false,
+    giveUp: ({ authorization = '' }, refusal) => guard.refused(authorization, refusal),
+    accepted: guard.accepted,
+    secrets: () => secrets,
+  };
+}

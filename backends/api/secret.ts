@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const FORMS = { error: 'expected a text, { env = "NAME" } or { file = "/PATH" }' } as const;
+
+/** A secret of a volume: as it is, or where it is. */
+export const Secret = z.union([
+  z.string(FORMS).min(1, FORMS),
+  z.strictObject({ env: z.string(FORMS).min(1, FORMS) }),
+  z.strictObject({ file: z.string(FORMS).min(1, FORMS) }),
+]);
+export type Secret = z.infer<typeof Secret>;
+
+/** A file that the options name, or a variable of the environment, is not there or not usable. */
+export class OptionUnreadable extends Error {
+  override readonly name = 'OptionUnreadable';
+}
+
+/**
+ * The secret as it is now: a file or variable is read each time, so that one that is replaced is used without a
+ * restart. Line breaks around a file's content do not count. Rejects with an `OptionUnreadable` that names the place.
+ */
+export async function readSecret(secret: Secret): Promise<string> {
+  if (typeof secret === 'string') return secret;
+  if ('env' in secret) return usable(process.env[secret.env] ?? '', `the environment variable ${secret.env}`);
+  return usable((await readTextFile(secret.file)).trim(), `the file ${secret.file}`);
+}
+
+/** Rejects with an `OptionUnreadable` that names the file. */
+export async function readTextFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new OptionUnreadable(`the file ${file} cannot be read: ${code ?? String(error)}`, { cause: error });
+  }
+}
+
+/** It may have to travel in a header, whose characters are limited. */
+function usable(value: string, place: string): string {
+  if (value === '') throw new OptionUnreadable(`${place} is empty or not there`);
+  if (/\p{Cc}/u.test(value)) throw new OptionUnreadable(`${place} holds more than one line, or control characters`);
+  return value;
+}

@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import { apiCheck } from './api/api-check.ts';
+import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
+import type { ApiSession } from './api/api-session.ts';
+import { present } from './api/present.ts';
+import { Amount } from './api/exact-json.ts';
+import { tokenAuthorization } from './api/fixed-authorization.ts';
+import type { HttpClient } from './api/http-client.ts';
+import { openSession } from './api/open-session.ts';
+import { Secret } from './api/secret.ts';
+import { readTokens, sessionAuthorization, type TokenIssuer } from './api/session-authorization.ts';
+import { attempt } from './attempt.ts';
+import { type CheckAnswer, defineBackend } from './backend.ts';
+import { pathChecks } from './mount/path-checks.ts';
+import type { Reason } from '../schema/reason.ts';
+
+const SYSTEM = 'WEKA';
+const ROOT = '/api/v2';
+/** Of the check's time; binding the volume to its file system is worth no more. */
+const FILE_SYSTEMS_MS = 5_000;
+
+const Options = z
+  .strictObject({
+    weka_endpoint: Endpoints.describe('URL of a backend server, or several of them.'),
+    weka_username: named('the name of a user').optional().describe('A user with the role ReadOnly.'),
+    weka_password: Secret.optional().describe('Its password.'),
+    weka_api_token: Secret.optional().describe('A long-lived token, instead of user and password.'),
+    weka_organization: z.string().default('').describe('Organization of the user; empty: `Root`.'),
+    weka_fs_name: named('the name of a file system').describe('The file system that the volume is on.'),
+    weka_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+    ca: CaFile,
+  })
+  .refine(({ weka_api_token, weka_username }) => weka_api_token !== undefined || weka_username !== undefined, {
+    path: ['weka_username'],
+    error: 'expected a user and its password, or a weka_api_token',
+  })
+  .refine(({ weka_username, weka_password }) => weka_username === undefined || weka_password !== undefined, {
+    path: ['weka_password'],
+    error: 'expected the password of the user',
+  });
+type Options = z.output<typeof Options>;
+
+/** WekaFS: its REST API v2 says whether the cluster serves, and the volume's file system in it. */
+export const weka = defineBackend({
+  options: Options,
+  open(volume) {
+    const { options, clock } = volume;
+    const { weka_username: username = '', weka_password: password = '', weka_api_token: token } = options;
+    const session = openSession(volume, {
+      system: SYSTEM,
+      endpoints: options.weka_endpoint,
+      verifyTls: options.weka_verify_ssl,
+      ca: options.ca,
+      credentials: [username, password, token, options.weka_organization],
+      authorize: (http) =>
+        token === undefined
+          ? sessionAuthorization(issuer(http, options), password, clock)
+          : tokenAuthorization('Bearer', token, clock),
+    });
+    const mounts = pathChecks(volume, { expectedTypes: ['wekafs', 'nfs', 'nfs4'] });
+    const ask = (api: ApiSession, signal: AbortSignal) => look(api, options.weka_fs_name, signal);
+    return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
+  },
+});
+
+const Login = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().nullish(),
+  expires_in: z.number().nullish(),
+  password_change_required: z.boolean().nullish(),
+});
+
+/** The guide prints the data as an array of one, the specification as an object. */
+const LoginAnswer = z
+  .object({ data: z.union([Login, z.tuple([Login]).transform(([login]) => login)]) })
+  .transform(({ data: { access_token, refresh_token, expires_in } }) => ({
+    access: access_token,
+    refresh: refresh_token ?? null,
+    lifetimeMs: expires_in == null ? null : expires_in * 1_000,
+  }));
+
+function issuer(http: HttpClient, { weka_username, weka_organization }: Options): TokenIssuer {
+  const post = async (path: string, json: unknown, signal: AbortSignal) =>
+    readTokens(await http({ method: 'POST', path: `${ROOT}${path}`, headers: {}, json, signal }), LoginAnswer, SYSTEM);
+  const org = weka_organization || 'Root';
+  return {
+    system: SYSTEM,
+    logIn: (password, signal) => post('/login', { username: weka_username, password, org }, signal),
+    refresh: (token, signal) => post('/login/refresh', { refresh_token: token }, signal),
+    isTokenRefused: ({ status }) => status === 401,
+  };
+}
+
+const Count = z.object({ active: z.number(), total: z.number() }).nullish();
+const Members = z.object({ backends: Count }).nullish();
+
+/** `GET /cluster`, which is `weka status --json`, as much of it as is read. Releases differ in what they leave out. */
+const Cluster = z.object({
+  name: z.string().nullish(),
+  release: z.string().nullish(),
+  status: z.string(),
+  io_status: z.string(),
+  init_stage: z.string().nullish(),
+  drives: Count,
+  io_nodes: Count,
+  buckets: Count,
+  containers: Members,
+  hosts: Members,
+  servers: Members,
+  rebuild: z.object({ progressPercent: z.number().nullish(), unavailablePercent: z.number().nullish() }).nullish(),
+  capacity: z.object({ total_bytes: Amount.nullish(), unavailable_bytes: Amount.nullish() }).nullish(),
+  active_alerts_count: z.number().nullish(),
+});
+type Cluster = z.output<typeof Cluster>;
+
+const FileSystem = z.object({
+  name: z.string(),
+  status: z.string().nullish(),
+  is_ready: z.boolean().nullish(),
+  is_removing: z.boolean().nullish(),
+});
+type FileSystem = z.output<typeof FileSystem>;
+
+async function look(api: ApiSession, fsName: string, signal: AbortSignal): Promise<CheckAnswer> {
+  const { data: cluster } = await api.get(`${ROOT}/cluster`, z.object({ data: Cluster }), signal);
+  const listed = await attempt(
+    (slice) => api.get(`${ROOT}/fileSystems`, z.object({ data: z.array(FileSystem) }), slice),
+    { signal, timeoutMs: FILE_SYSTEMS_MS },
+  );
+  return judgeWeka(cluster, { fsName, fileSystems: listed.ok ? listed.value.data : listed.error });
+}
+
+/** How each state that serves is read. https://docs.weka.io/weka-system-overview/data-protection */
+const SERVING: Readonly<Record<string, 'well' | 'degraded'>> = {
+  OK: 'well',
+  REDISTRIBUTING: 'well',
+  REBUILDING: 'degraded',
+  REBUILD: 'degraded',
+  PARTIALLY_PROTECTED: 'degraded',
+  PERFORMANCE_DEGRADATION: 'degraded',
+  UNPROTECTED: 'degraded',
+  DEGRADED: 'degraded',
+};
+const NOT_SERVING = ['UNAVAILABLE', 'UNINITIALIZED', 'ERROR'];
+
+interface WekaVolume {
+  readonly fsName: string;
+  /** All there are, or why they are not known. */
+  readonly fileSystems: readonly FileSystem[] | Error;
+}
+
+type Verdict = Pick<CheckAnswer, 'status' | 'reason' | 'summary'>;
+
+/** What a cluster says of itself and of the volume's file system. Throws for a word that nobody knows. Pure. */
+export function judgeWeka(cluster: Cluster, volume: WekaVolume): CheckAnswer {
+  const parts = partsOf(cluster);
+  const verdict = outageOf(cluster, parts) ?? lossOf(volume) ?? protectionOf(cluster, parts);
+  const isBound = !(volume.fileSystems instanceof Error);
+  const { name, release, status, io_status: io, capacity, active_alerts_count: alerts } = cluster;
+  return {
+    ...verdict,
+    info: `status ${status}, I/O ${io}, ${countsOf(parts)}${isBound ? '' : '; the file system could not be checked'}`,
+    metadata: present({
+      cluster: name,
+      release,
+      cluster_status: status,
+      io_status: io,
+      ...Object.fromEntries(parts.map((part) => [part.name, `${part.active}/${part.total}`])),
+      capacity_bytes: capacity?.total_bytes,
+      unavailable_bytes: capacity?.unavailable_bytes,
+      active_alerts: alerts,
+    }),
+    ...(isBound ? {} : { notChecked: ['file system'] }),
+  };
+}
+
+interface Part {
+  readonly name: 'backends' | 'drives' | 'io nodes' | 'buckets';
+  readonly active: number;
+  readonly total: number;
+}
+
+/** What must be there as a whole, as far as the release counts it; clients come and go. */
+function partsOf({ containers, hosts, servers, drives, io_nodes, buckets }: Cluster): readonly Part[] {
+  const counts = { backends: (containers ?? hosts ?? servers)?.backends, drives, 'io nodes': io_nodes, buckets };
+  return Object.entries(counts).flatMap(([name, count]) =>
+    count == null || count.total === 0 ? [] : [{ name: name as Part['name'], ...count }],
+  );
+}
+
+const countsOf = (parts: readonly Part[], ...names: readonly Part['name'][]): string =>
+  parts
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map(({ name, active, total }) => `${active}/${total} ${name}`)
+    .join(', ');
+
+/** Read in the order of the vendor's own console. UNAVAILABLE comes with I/O that is STARTED. */
+function outageOf(
+  { io_status: io, init_stage: stage, status, buckets }: Cluster,
+  parts: readonly Part[],
+): Verdict | null {
+  const down = (summary: string): Verdict => ({ status: 'fail', reason: 'STORAGE_DOWN', summary });
+  if (io.startsWith('STARTING')) return down('WEKA I/O starting');
+  if (io === 'STOPPED' || io === 'STOPPING') return down(`WEKA I/O ${io}`);
+  if (stage != null && stage !== 'INITIALIZED') return down('WEKA cluster is not initialized');
+  if (NOT_SERVING.includes(status)) {
+    const counts = countsOf(parts, 'drives', 'buckets');
+    return down(`WEKA cluster ${status}${counts === '' ? '' : `: ${counts} up`}`);
+  }
+  if (buckets?.active === 0) return down('WEKA cluster has no buckets up');
+  if (io !== 'STARTED') throw unknownWord(SYSTEM, 'io_status', io);
+  return null;
+}
+
+function lossOf({ fsName, fileSystems }: WekaVolume): Verdict | null {
+  if (fileSystems instanceof Error) return null;
+  // A cluster that serves has some; none at all is no answer to rely on.
+  if (fileSystems.length === 0)
+    throw new ApiFailed('WEKA API lists no file system at all', { kind: 'unreadable', system: SYSTEM });
+  const own = fileSystems.find(({ name }) => name === fsName);
+  const lost = (reason: Reason, what: string): Verdict => ({
+    status: 'fail',
+    reason,
+    summary: `WEKA file system ${what}`,
+  });
+  if (own === undefined) return lost('FILESYSTEM_MISSING', 'does not exist');
+  if (own.is_removing === true) return lost('FILESYSTEM_MISSING', 'is being removed');
+  if (own.is_ready === false) return lost('STORAGE_DOWN', 'is not ready');
+  return null;
+}
+
+function protectionOf({ status, rebuild }: Cluster, parts: readonly Part[]): Verdict {
+  const serving = SERVING[status];
+  if (serving === undefined) throw unknownWord(SYSTEM, 'status', status);
+  const short = parts.filter(({ active, total }) => active < total);
+  const well = serving === 'well' && short.length === 0;
+  const named = well ? (['backends', 'drives'] as const) : short.map(({ name }) => name);
+  const counts = named.length === 0 ? '' : `, ${countsOf(parts, ...named)} up`;
+  if (well) return { status: 'pass', reason: 'OK', summary: `WEKA cluster healthy${counts}` };
+  const progress = rebuild?.progressPercent == null ? '' : ` ${Math.round(rebuild.progressPercent / 5) * 5} %`;
+  const state = status === 'OK' ? '' : ` (${status}${progress})`;
+  const reason = serving === 'well' && short[0]?.name === 'backends' ? 'NODES_DOWN' : 'STORAGE_DEGRADED';
+  return { status: 'warn', reason, summary: `WEKA cluster degraded${state}${counts}` };
+}
