@@ -3,7 +3,7 @@ import { apiCheck } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
 import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
-import { present } from './api/present.ts';
+import { down, missing, present, type Verdict } from './api/judgement.ts';
 import { Amount } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
 import type { HttpClient } from './api/http-client.ts';
@@ -13,7 +13,6 @@ import { readTokens, sessionAuthorization, type TokenIssuer } from './api/sessio
 import { attempt } from './attempt.ts';
 import { type CheckAnswer, defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
-import type { Reason } from '../schema/reason.ts';
 
 const SYSTEM = 'WEKA';
 const ROOT = '/api/v2';
@@ -150,8 +149,6 @@ interface WekaVolume {
   readonly fileSystems: readonly FileSystem[] | Error;
 }
 
-type Verdict = Pick<CheckAnswer, 'status' | 'reason' | 'summary'>;
-
 /** What a cluster says of itself and of the volume's file system. Throws for a word that nobody knows. Pure. */
 export function judgeWeka(cluster: Cluster, volume: WekaVolume): CheckAnswer {
   const parts = partsOf(cluster);
@@ -166,7 +163,7 @@ export function judgeWeka(cluster: Cluster, volume: WekaVolume): CheckAnswer {
       release,
       cluster_status: status,
       io_status: io,
-      ...Object.fromEntries(parts.map((part) => [part.name, `${part.active}/${part.total}`])),
+      ...Object.fromEntries(parts.map((part) => [part.name.replace(' ', '_'), `${part.active}/${part.total}`])),
       capacity_bytes: capacity?.total_bytes,
       unavailable_bytes: capacity?.unavailable_bytes,
       active_alerts: alerts,
@@ -200,7 +197,6 @@ function outageOf(
   { io_status: io, init_stage: stage, status, buckets }: Cluster,
   parts: readonly Part[],
 ): Verdict | null {
-  const down = (summary: string): Verdict => ({ status: 'fail', reason: 'STORAGE_DOWN', summary });
   if (io.startsWith('STARTING')) return down('WEKA I/O starting');
   if (io === 'STOPPED' || io === 'STOPPING') return down(`WEKA I/O ${io}`);
   if (stage != null && stage !== 'INITIALIZED') return down('WEKA cluster is not initialized');
@@ -219,14 +215,9 @@ function lossOf({ fsName, fileSystems }: WekaVolume): Verdict | null {
   if (fileSystems.length === 0)
     throw new ApiFailed('WEKA API lists no file system at all', { kind: 'unreadable', system: SYSTEM });
   const own = fileSystems.find(({ name }) => name === fsName);
-  const lost = (reason: Reason, what: string): Verdict => ({
-    status: 'fail',
-    reason,
-    summary: `WEKA file system ${what}`,
-  });
-  if (own === undefined) return lost('FILESYSTEM_MISSING', 'does not exist');
-  if (own.is_removing === true) return lost('FILESYSTEM_MISSING', 'is being removed');
-  if (own.is_ready === false) return lost('STORAGE_DOWN', 'is not ready');
+  if (own === undefined) return missing('WEKA file system does not exist');
+  if (own.is_removing === true) return missing('WEKA file system is being removed');
+  if (own.is_ready === false) return down('WEKA file system is not ready');
   return null;
 }
 
@@ -235,10 +226,11 @@ function protectionOf({ status, rebuild }: Cluster, parts: readonly Part[]): Ver
   if (serving === undefined) throw unknownWord(SYSTEM, 'status', status);
   const short = parts.filter(({ active, total }) => active < total);
   const well = serving === 'well' && short.length === 0;
-  const named = well ? (['backends', 'drives'] as const) : short.map(({ name }) => name);
-  const counts = named.length === 0 ? '' : `, ${countsOf(parts, ...named)} up`;
+  const shown = well ? (['backends', 'drives'] as const) : short.map(({ name }) => name);
+  const counts = shown.length === 0 ? '' : `, ${countsOf(parts, ...shown)} up`;
   if (well) return { status: 'pass', reason: 'OK', summary: `WEKA cluster healthy${counts}` };
-  const progress = rebuild?.progressPercent == null ? '' : ` ${Math.round(rebuild.progressPercent / 5) * 5} %`;
+  const percent = status.startsWith('REBUILD') ? rebuild?.progressPercent : null;
+  const progress = percent == null ? '' : ` ${inSteps(percent)} %`;
   const state = status === 'OK' ? '' : ` (${status}${progress})`;
   const reason = serving === 'well' && short[0]?.name === 'backends' ? 'NODES_DOWN' : 'STORAGE_DEGRADED';
   return { status: 'warn', reason, summary: `WEKA cluster degraded${state}${counts}` };

@@ -26,11 +26,14 @@ export function readAs<S extends z.ZodType>(schema: S, value: unknown, system: s
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? 'it' : `\`${issue.path.map(String).join('.')}\``;
-  throw new ApiFailed(`${system} API answered without what is needed: ${where}: ${issue?.message ?? 'unreadable'}`, {
-    kind: 'unreadable',
-    system,
-    body: value,
-  });
+  throw new ApiFailed(
+    `${system} API answered without what is needed: ${where}: ${issue?.message.replace('Invalid input: ', '') ?? 'unreadable'}`,
+    {
+      kind: 'unreadable',
+      system,
+      body: value,
+    },
+  );
 }
 
 function jsonOf(text: string): unknown {

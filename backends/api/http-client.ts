@@ -93,7 +93,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function askOnce(endpoint: string, { method, path, headers, json, signal }: HttpCall): Promise<HttpAnswer> {
     const client = await configure();
     const tooLarge = new AbortController();
-    const body = json === undefined ? {} : { json };
+    // What is posted is for this address, and for no other.
+    const body = method === 'POST' ? { json, followRedirect: false } : {};
     const bounds = { signal: AbortSignal.any([signal, tooLarge.signal]), agent, timeout };
     const ask = async () => {
       const request = client(endpoint + path, { method, headers: { ...headers }, ...body, ...bounds });
