@@ -3,7 +3,7 @@ import { apiCheck } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
 import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
-import { down, missing, present, type Verdict } from './api/judgement.ts';
+import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
 import { Amount } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
 import type { HttpClient } from './api/http-client.ts';
