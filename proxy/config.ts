@@ -2,40 +2,84 @@ import { parse } from 'smol-toml';
 import type { z } from 'zod';
 import { findBackend } from '../backends/register.ts';
 import { ConfigError, type ReadConfig, readConfigFile } from '../schema/config-file.ts';
-import { BACKEND_AI_PROXY_KEYS, ProxyConfig } from '../schema/proxy-config.ts';
+import { BACKEND_AI_PROXY_KEYS, ProxyConfig, type VolumeConfig } from '../schema/proxy-config.ts';
 import { locateKeys } from '../schema/toml-lines.ts';
 
 /**
- * Reads a `storage-proxy.toml`, the backends' own options included. Throws a `ConfigError` naming every mistake; an
- * unknown backend is none, only a warning: that volume alone will be `unavailable`.
+ * Reads a `storage-proxy.toml`, the backends' own options included. Throws a `ConfigError` naming every mistake. An
+ * unknown backend and an option that is left empty are none, only a warning: that volume alone will be `unavailable`.
  */
 export function parseProxyConfig(text: string, file: string): ReadConfig<ProxyConfig> {
   const ignored = BACKEND_AI_PROXY_KEYS;
-  const { config, warnings } = readConfigFile(ProxyConfig, { file, text, parse, ignored, furtherIssues: optionIssues });
+  const source = { file, text, parse, ignored, furtherIssues: optionIssues };
+  const { config, warnings } = readConfigFile(ProxyConfig, source);
   const locate = locateKeys(text);
-  const unknown = Object.entries(config.volume).flatMap(([name, { backend }]) => {
-    const key = ['volume', name, 'backend'];
-    if (findBackend(backend) !== null) return [];
-    return `${file}:${locate(key)}  ${key.join('.')}  there is no backend "${backend}"; the volume will be unavailable`;
-  });
+  const say = ({ key, problem }: Remark) => `${file}:${locate(key)}  ${key.map(String).join('.')}  ${problem}`;
+  const all = [...warnings, ...Object.entries(config.volume).flatMap(remarksOn).map(say)];
   const { manager } = config.api;
   if (manager.ssl_enabled && (manager.ssl_cert == null || manager.ssl_privkey == null)) {
     const key = ['api', 'manager', 'ssl_enabled'];
-    const problem = `${file}:${locate(key)}  ${key.join('.')}  expected ssl_cert and ssl_privkey beside it`;
-    throw new ConfigError([problem], [...warnings, ...unknown]);
+    throw new ConfigError([say({ key, problem: 'expected ssl_cert and ssl_privkey beside it' })], all);
   }
-  return { config, warnings: [...warnings, ...unknown] };
+  return { config, warnings: all };
 }
 
-/** What each backend says of the options of its volumes. */
+/** Something that stops nothing, and that somebody should know. */
+interface Remark {
+  readonly key: readonly PropertyKey[];
+  readonly problem: string;
+}
+
+function remarksOn([name, volume]: [string, VolumeConfig]): readonly Remark[] {
+  const backend = findBackend(volume.backend);
+  if (backend === null) {
+    const problem = `there is no backend "${volume.backend}"; the volume will be unavailable`;
+    return [{ key: ['volume', name, 'backend'], problem }];
+  }
+  const options = volume.options ?? {};
+  const read = backend.options.safeParse(options);
+  const remarks = read.success ? exposureOf(tableOf(read.data)) : emptyOnes(read.error.issues, options);
+  return remarks.map(({ key, problem }) => ({ key: ['volume', name, 'options', ...key], problem }));
+}
+
+function emptyOnes(issues: readonly z.core.$ZodIssue[], options: unknown): readonly Remark[] {
+  const empty = issues.filter(({ path }) => isEmpty(options, path));
+  return empty.map(({ path }) => ({ key: path, problem: 'is empty; the volume will be unavailable' }));
+}
+
+/** What lets others read or change what is said to and by a storage system's API. */
+function exposureOf(options: Readonly<Record<string, unknown>>): readonly Remark[] {
+  return Object.entries(options).flatMap(([key, value]) => {
+    if (key.endsWith('_verify_ssl') && value === false) {
+      return [{ key: [key], problem: 'is false: nobody verifies who gets the credentials' }];
+    }
+    const urls = key.endsWith('_endpoint') ? [value].flat().map(String) : [];
+    return urls.some(isInTheClear)
+      ? [{ key: [key], problem: 'is not https: the credentials can be read on the way' }]
+      : [];
+  });
+}
+
+function isInTheClear(url: string): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  return protocol === 'http:' && hostname !== undefined && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
+/** What each backend says of the options of its volumes, but for those that are left empty. */
 function optionIssues(raw: unknown): readonly z.core.$ZodIssue[] {
   return Object.entries(tableIn(raw, 'volume')).flatMap(([name, volume]) => {
     const { backend, options = {} } = tableOf(volume);
     const schema = typeof backend === 'string' ? findBackend(backend)?.options : undefined;
     const issues = schema?.safeParse(options ?? {}).error?.issues ?? [];
-    return issues.map((issue) => ({ ...issue, path: ['volume', name, 'options', ...issue.path] }));
+    return issues
+      .filter(({ path }) => !isEmpty(options, path))
+      .map((issue) => ({ ...issue, path: ['volume', name, 'options', ...issue.path] }));
   });
 }
+
+/** Backend.AI's own sample has empty texts where something is to be filled in. */
+const isEmpty = (options: unknown, path: readonly PropertyKey[]): boolean =>
+  path.length > 0 && path.reduce<unknown>((at, key) => tableOf(at)[String(key)], options) === '';
 
 const tableIn = (value: unknown, key: string): Readonly<Record<string, unknown>> => tableOf(tableOf(value)[key]);
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { CheckDefinition, VolumeToOpen } from '../backends/backend.ts';
 import { findBackend } from '../backends/register.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
@@ -19,7 +19,7 @@ export function openVolume(
   }
   const options = backend.options.safeParse(config.options ?? {});
   if (!options.success) {
-    return [unopenable(config, 'BAD_OPTIONS', 'the options of the volume are wrong', z.prettifyError(options.error))];
+    return [unopenable(config, 'BAD_OPTIONS', 'the options of the volume are wrong', describe(options.error))];
   }
   return backend.open({
     name,
@@ -34,6 +34,9 @@ export function openVolume(
     ...means,
   });
 }
+
+const describe = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${path.map(String).join('.') || 'options'}: ${message}`).join('; ');
 
 function unopenable(config: VolumeConfig, reason: Reason, summary: string, info: string): CheckDefinition {
   const intervalMs = config.health_check_interval;

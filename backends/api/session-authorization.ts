@@ -32,7 +32,7 @@ export interface TokenIssuer {
  */
 export function readTokens(answer: HttpAnswer, schema: z.ZodType<Tokens>, system: string): Tokens {
   const { status } = answer;
-  if (status < 300) return readAs(schema, bodyOf(answer, system), system);
+  if (status < 400) return readAs(schema, bodyOf(answer, system), system);
   const kind = [400, 401, 403].includes(status) ? 'refused' : 'error';
   const what = kind === 'refused' ? 'login refused' : 'API answered a login with an error';
   throw new ApiFailed(`${system} ${what} (HTTP ${status})`, { kind, system, status });

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cephfs } from '../../backends/cephfs.ts';
 import type { MountAsker } from '../../backends/mount/mount-asker.ts';
-import { describeConformance } from './conformance.ts';
 import { volumeAt } from './volumes.ts';
-
-describeConformance('cephfs');
-describeConformance('cephfs', { options: { cluster: { fs: 'vol', conf: '/nowhere/ceph.conf' } } });
 
 describe('a CephFS volume', () => {
   test('is asked for something that only a metadata server can answer', () => {

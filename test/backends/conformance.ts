@@ -73,14 +73,14 @@ async function answerOf(check: CheckDefinition): Promise<CheckAnswer> {
 }
 
 /** What anyone must not see, or nobody could understand. */
-function complaintsAbout({ status, reason, summary, metadata = {} }: CheckAnswer): string[] {
+export function complaintsAbout({ status, reason, summary, metadata = {} }: CheckAnswer): string[] {
   const complaints = {
     'no such status': !CheckStatus.options.includes(status),
     'no such reason': !Reason.options.includes(reason),
     'OK is for pass, and for pass only': (reason === 'OK') !== (status === 'pass'),
     'not one printable line of at most 1 KiB': !/^[^\p{Cc}\p{Zl}\p{Zp}]{1,1024}$/u.test(summary),
     'names a path': summary.includes(PATH),
-    'names an errno, a time or an address': /\bE[A-Z]{3,}\b|errno|\d{4}-\d\d|\d+\.\d+\.\d+/.test(summary),
+    'names an errno, a time, an address or a code': /\bE[A-Z]{3,}\b|errno|\d{4}-\d\d|\d+\.\d+\.\d+|HTTP/.test(summary),
     'more than 2 KiB of metadata': JSON.stringify(metadata).length > 2_048,
   };
   return Object.entries(complaints).flatMap(([complaint, applies]) => (applies ? `${complaint}: ${summary}` : []));

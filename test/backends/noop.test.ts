@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
 import { noop } from '../../backends/noop.ts';
-import { describeConformance } from './conformance.ts';
 import { volumeAt } from './volumes.ts';
-
-describeConformance('noop');
 
 test('noop passes without asking anything', async () => {
   const [check] = noop.open(volumeAt({ path: '/nowhere' }));

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { vfs } from '../../backends/vfs.ts';
-import { describeConformance } from './conformance.ts';
 import { volumeAt } from './volumes.ts';
-
-describeConformance('vfs');
 
 describe('vfs on a directory of this machine', () => {
   const pool = createMountPool();

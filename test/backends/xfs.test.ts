@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { xfs } from '../../backends/xfs.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
-import { describeConformance } from './conformance.ts';
-
-describeConformance('xfs');
-describeConformance('xfs', { options: { quota: true } });
 
 describe('the options of an XFS volume', () => {
   test('expect no quotas where they say nothing of them', () => {
