@@ -73,10 +73,11 @@ const Login = z.object({
 /** The guide prints the data as an array of one, the specification as an object. */
 const LoginAnswer = z
   .object({ data: z.union([Login, z.tuple([Login]).transform(([login]) => login)]) })
-  .transform(({ data: { access_token, refresh_token, expires_in } }) => ({
+  .transform(({ data: { access_token, refresh_token, expires_in, password_change_required } }) => ({
     access: access_token,
     refresh: refresh_token ?? null,
     lifetimeMs: expires_in == null ? null : expires_in * 1_000,
+    mustChangePassword: password_change_required === true,
   }));
 
 function issuer(http: HttpClient, { weka_username, weka_organization }: Options): TokenIssuer {
@@ -85,7 +86,12 @@ function issuer(http: HttpClient, { weka_username, weka_organization }: Options)
   const org = weka_organization || 'Root';
   return {
     system: SYSTEM,
-    logIn: (password, signal) => post('/login', { username: weka_username, password, org }, signal),
+    async logIn(password, signal) {
+      const tokens = await post('/login', { username: weka_username, password, org }, signal);
+      // Such a token opens nothing: it is no better than a refusal.
+      if (!tokens.mustChangePassword) return tokens;
+      throw new ApiFailed('WEKA wants the password of the user to be changed', { kind: 'refused', system: SYSTEM });
+    },
     refresh: (token, signal) => post('/login/refresh', { refresh_token: token }, signal),
     isTokenRefused: ({ status }) => status === 401,
   };
@@ -226,12 +232,12 @@ function protectionOf({ status, rebuild }: Cluster, parts: readonly Part[]): Ver
   if (serving === undefined) throw unknownWord(SYSTEM, 'status', status);
   const short = parts.filter(({ active, total }) => active < total);
   const well = serving === 'well' && short.length === 0;
-  const shown = well ? (['backends', 'drives'] as const) : short.map(({ name }) => name);
-  const counts = shown.length === 0 ? '' : `, ${countsOf(parts, ...shown)} up`;
-  if (well) return { status: 'pass', reason: 'OK', summary: `WEKA cluster healthy${counts}` };
+  const shown: readonly Part['name'][] = well ? ['backends', 'drives'] : short.map(({ name }) => name);
+  const counted = parts.some(({ name }) => shown.includes(name)) ? `, ${countsOf(parts, ...shown)} up` : '';
+  if (well) return { status: 'pass', reason: 'OK', summary: `WEKA cluster healthy${counted}` };
   const percent = status.startsWith('REBUILD') ? rebuild?.progressPercent : null;
   const progress = percent == null ? '' : ` ${inSteps(percent)} %`;
   const state = status === 'OK' ? '' : ` (${status}${progress})`;
   const reason = serving === 'well' && short[0]?.name === 'backends' ? 'NODES_DOWN' : 'STORAGE_DEGRADED';
-  return { status: 'warn', reason, summary: `WEKA cluster degraded${state}${counts}` };
+  return { status: 'warn', reason, summary: `WEKA cluster degraded${state}${counted}` };
 }

@@ -17,12 +17,11 @@ export const Endpoints = z
   .union([Endpoint, z.array(Endpoint).min(1, URL_EXPECTED)])
   .transform((value) => [value].flat().map((url) => url.replace(/\/+$/, '')));
 
+const SWITCH_EXPECTED = { error: 'expected true or false' } as const;
+
 /** Backend.AI's files have it as a text here and there. */
 export const Switch = z
-  .union([
-    z.boolean({ error: 'expected true or false' }),
-    z.enum(['true', 'false']).transform((text) => text === 'true'),
-  ])
+  .union([z.boolean(SWITCH_EXPECTED), z.enum(['true', 'false']).transform((text) => text === 'true')], SWITCH_EXPECTED)
   .default(true);
 
 /** A text that must not be empty. */

@@ -30,7 +30,7 @@ export interface TokenIssuer {
  * Reads the answer to a login or a refresh. Throws an `ApiFailed`, of kind `refused` for 400, 401 and 403, that quotes
  * nothing of it: such an answer may hold what was sent.
  */
-export function readTokens(answer: HttpAnswer, schema: z.ZodType<Tokens>, system: string): Tokens {
+export function readTokens<T extends Tokens>(answer: HttpAnswer, schema: z.ZodType<T>, system: string): T {
   const { status } = answer;
   if (status < 400) return readAs(schema, bodyOf(answer, system), system);
   const kind = [400, 401, 403].includes(status) ? 'refused' : 'error';
