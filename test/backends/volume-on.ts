@@ -3,16 +3,9 @@ import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../../backends/
 import { readFailure } from '../../backends/failure.ts';
 import { findBackend } from '../../backends/register.ts';
 import type { Dialect } from '../fakes/dialect.ts';
+import { DIALECTS } from '../fakes/dialects.ts';
 import { type Fake, type FakeOptions, startFake } from '../fakes/fake-server.ts';
 import { type VolumeOptions, volumeAt } from './volumes.ts';
-
-/** How each backend's options call the address of its API. */
-const ENDPOINT: Readonly<Record<string, string>> = {
-  gpfs: 'gpfs_endpoint',
-  weka: 'weka_endpoint',
-  vast: 'vast_endpoint',
-  netapp: 'netapp_ontap_endpoint',
-};
 
 export interface VolumeOn {
   readonly fake: Fake;
@@ -37,7 +30,7 @@ export async function volumeOn(
 ): Promise<VolumeOn> {
   const fake = await startFake(dialect, fakeOptions);
   onTestFinished(fake.close);
-  const raw = { [ENDPOINT[dialect.name] ?? 'endpoint']: fake.url, ...fake.options, ...options };
+  const raw = { [DIALECTS[dialect.name]?.endpoint ?? 'endpoint']: fake.url, ...fake.options, ...options };
   const base = volumeAt({ path: '/away', ...volume });
   const open = (more: Partial<VolumeOptions> = {}) => {
     const check = backendCheckOf(dialect.name, { ...base, ...more, options: { ...raw, ...(more.options as object) } });

@@ -1,4 +1,6 @@
 import type { Dialect } from './dialect.ts';
+import { gpfs } from './gpfs.ts';
+import { netapp } from './netapp.ts';
 import { vast } from './vast.ts';
 import { weka } from './weka.ts';
 
@@ -10,6 +12,8 @@ export interface KnownDialect {
 
 /** Every appliance that can be faked, by its backend; a further one is a line here. */
 export const DIALECTS: Readonly<Record<string, KnownDialect>> = {
+  gpfs: { dialect: gpfs, endpoint: 'gpfs_endpoint' },
   weka: { dialect: weka, endpoint: 'weka_endpoint' },
   vast: { dialect: vast, endpoint: 'vast_endpoint' },
+  netapp: { dialect: netapp, endpoint: 'netapp_ontap_endpoint' },
 };

@@ -103,12 +103,12 @@ describe.concurrent('npm run fake', () => {
   it('says how it is used', async () => {
     const { stdout, code } = await outcome('--help');
 
-    expect([stdout, code]).toEqual([expect.stringContaining('VENDOR    weka, vast'), 0]);
+    expect([stdout, code]).toEqual([expect.stringContaining('VENDOR    gpfs, weka, vast, netapp'), 0]);
   });
 
   it.each([
-    [[], 'fake: name one vendor: weka, vast'],
-    [['weca'], 'fake: there is no fake weca; there are weka, vast'],
+    [[], 'fake: name one vendor: gpfs, weka, vast, netapp'],
+    [['weca'], 'fake: there is no fake weca; there are gpfs, weka, vast, netapp'],
     [['weka', '--state', 'tired'], 'fake: a fake weka has no state tired; it has well, unknown-word,'],
     [['weka', '--port', 'http'], 'fake: --port: expected 0 to 65535, found http'],
     [['weka', '--stat', 'well'], "fake: Unknown option '--stat'"],
