@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { parse as parseToml } from 'smol-toml';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { parseProxyConfig } from '../../proxy/config.ts';
 import { ROOT } from '../house/checkout.ts';
 
 const SOON = { timeout: 10_000 };
@@ -53,7 +55,8 @@ describe.concurrent('npm run fake', () => {
       volume: {
         weka: {
           backend: 'weka',
-          path: '/mnt/weka',
+          path: tmpdir(),
+          mount: { required: false },
           options: {
             weka_endpoint: url,
             weka_username: 'volhealth',
@@ -66,6 +69,16 @@ describe.concurrent('npm run fake', () => {
     });
     expect(printed()).toMatch(/^ {2}rebuilding +Three drives are lost/m);
     expect(await (await fetch(`${url}/_fake`)).json()).toMatchObject({ state: 'rebuilding' });
+  });
+
+  it('writes a configuration that is read without a warning', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'volhealth-fake-test-')), 'storage-proxy.toml');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    const { printed } = await introduced('weka', '--port', '0', '--config', file);
+
+    await vi.waitFor(() => expect(printed()).toContain(`npx volhealth probe weka -c ${file}\n`), SOON);
+    const { config, warnings } = parseProxyConfig(readFileSync(file, 'utf8'), file);
+    expect([Object.keys(config.volume), warnings]).toEqual([['weka'], []]);
   });
 
   it('changes the state when a word is written to it, back from where nobody listens, too', async () => {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { unknownState } from './control.ts';
 import { DIALECTS, type KnownDialect } from './dialects.ts';
 import { type Fake, startFake } from './fake-server.ts';
-import { introduction, usage } from './run-texts.ts';
+import { introduction, usage, volumeOn } from './run-texts.ts';
 import { createAuthority } from './tls-material.ts';
 
 // `npm run fake -- VENDOR [--state STATE] …`: a fake appliance by hand, for as long as it is not interrupted.
@@ -17,6 +17,8 @@ interface Wanted {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Where to write a configuration. */
+  readonly config: string | undefined;
 }
 
 /** The caller's mistake: printed as it stands, exit 2. */
@@ -40,11 +42,11 @@ function readArguments(): Wanted | null {
   const known = DIALECTS[vendor ?? ''];
   if (vendor === undefined || more.length > 0) throw new Mistake(`name one vendor: ${vendors}`);
   if (known === undefined) throw new Mistake(`there is no fake ${vendor}; there are ${vendors}`);
-  const { state = 'well', host = '127.0.0.1', port = `${known.dialect.port}`, tls = false } = values;
+  const { state = 'well', host = '127.0.0.1', port = `${known.dialect.port}`, tls = false, config } = values;
   const problem = unknownState(known.dialect, state);
   if (problem !== null) throw new Mistake(problem);
   if (!/^\d+$/.test(port) || Number(port) > 65_535) throw new Mistake(`--port: expected 0 to 65535, found ${port}`);
-  return { known, state, host, port: Number(port), tls };
+  return { known, state, host, port: Number(port), tls, config };
 }
 
 function parse() {
@@ -56,6 +58,7 @@ function parse() {
         host: { type: 'string' },
         port: { type: 'string' },
         tls: { type: 'boolean' },
+        config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -64,7 +67,7 @@ function parse() {
   }
 }
 
-async function serve({ known, state, host, port, tls }: Wanted): Promise<void> {
+async function serve({ known, state, host, port, tls, config }: Wanted): Promise<void> {
   const authority = tls ? await createAuthority() : null;
   const identity = (await authority?.issue({ names: ['localhost', '127.0.0.1', '::1', host] })) ?? null;
   const fake = await startFake(known.dialect, { host, port, tls: identity, state });
@@ -73,6 +76,10 @@ async function serve({ known, state, host, port, tls }: Wanted): Promise<void> {
   if (authority !== null && caFile !== null) writeFileSync(caFile, authority.caPem);
 
   console.log(introduction(known, fake, caFile));
+  if (config !== undefined) {
+    writeFileSync(config, `[api.manager]\nsecret = "fake"\n\n${volumeOn(known, fake, caFile)}\n`);
+    console.log(`Ask it, in another terminal:\n  npx volhealth probe ${known.dialect.name} -c ${config}\n`);
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       if (directory !== null) rmSync(directory, { recursive: true });
