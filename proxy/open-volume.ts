@@ -22,6 +22,7 @@ export function openVolume(
     return [unopenable(config, 'BAD_OPTIONS', 'the options of the volume are wrong', describe(options.error))];
   }
   return backend.open({
+    ...means,
     name,
     path: config.path,
     intervalMs: config.health_check_interval,
@@ -31,7 +32,6 @@ export function openVolume(
     writeIntervalMs: config.write_check ? config.write_check_interval : null,
     isApiOptional: config.api_unreachable === 'degraded',
     options: options.data,
-    ...means,
   });
 }
 
