@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
 import { noop } from './noop.ts';
+import { vast } from './vast.ts';
 import { vfs } from './vfs.ts';
 import { weka } from './weka.ts';
 import { xfs } from './xfs.ts';
@@ -11,6 +12,7 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['xfs', xfs],
   ['cephfs', cephfs],
   ['weka', weka],
+  ['vast', vast],
   ['noop', noop],
 ]);
 
