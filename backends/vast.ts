@@ -12,11 +12,11 @@ import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
 import { readTokens, sessionAuthorization, type TokenIssuer } from './api/session-authorization.ts';
 import { attempt } from './attempt.ts';
-import { type CheckAnswer, defineBackend } from './backend.ts';
+import { type CheckAnswer, checkTimeoutMs, defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'VAST';
-/** Of the check's time; the count of CNodes is worth no more. */
+/** The count of CNodes is worth no more, and never more than a third of the check's time. */
 const CNODES_MS = 5_000;
 const CLUSTER_ID_EXPECTED = { error: 'expected the number of the cluster, such as 1' } as const;
 
@@ -31,9 +31,10 @@ const Options = z
       .default('v2')
       .describe('Version of the API.'),
     vast_cluster_id: z
-      .union([z.int().nonnegative(), z.string().regex(/^\d+$/)], CLUSTER_ID_EXPECTED)
+      .union([z.number(), z.string()], CLUSTER_ID_EXPECTED)
       .default(1)
       .transform(String)
+      .pipe(z.string().regex(/^\d+$/, CLUSTER_ID_EXPECTED))
       .describe('Number of the cluster, as VMS counts them.'),
     vast_verify_ssl: Switch.describe('Whether the certificate is verified.'),
     ca: CaFile,
@@ -66,7 +67,8 @@ export const vast = defineBackend({
           : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isApiTokenRefused },
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
-    const ask = (api: ApiSession, signal: AbortSignal) => look(api, options, signal);
+    const cnodesMs = Math.min(CNODES_MS, checkTimeoutMs(volume, 3 * CNODES_MS) / 3);
+    const ask = (api: ApiSession, signal: AbortSignal) => look(api, { ...options, cnodesMs }, signal);
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
@@ -155,14 +157,16 @@ const CnodePage = z.union([
   z.object({ results: z.array(VastCnode), next: z.string().nullish() }),
 ]);
 
-async function look(api: ApiSession, options: Options, signal: AbortSignal): Promise<CheckAnswer> {
-  const { vast_cluster_id: id } = options;
+type Looked = Options & { readonly cnodesMs: number };
+
+async function look(api: ApiSession, options: Looked, signal: AbortSignal): Promise<CheckAnswer> {
+  const { vast_cluster_id: id, cnodesMs: timeoutMs } = options;
   const cluster = await api.get(`${rootOf(options)}/clusters/${id}/`, VastCluster, signal).catch((error: unknown) => {
     throw error instanceof ApiFailed && error.status === 404 ? clusterMissing(error, id) : error;
   });
   const path = `${rootOf(options)}/cnodes/`;
   const pages = { system: SYSTEM, path, schema: CnodePage, nextOf: ({ next }: z.output<typeof CnodePage>) => next };
-  const listed = await attempt((slice) => allPages(api, pages, slice), { signal, timeoutMs: CNODES_MS });
+  const listed = await attempt((slice) => allPages(api, pages, slice), { signal, timeoutMs });
   if (!listed.ok) return judgeVast(cluster, listed.error);
   const cnodes = listed.value.flatMap(({ results }) => results);
   // A VMS may have several clusters.
