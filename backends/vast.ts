@@ -118,7 +118,7 @@ function isTokenRefused({ status, text }: HttpAnswer): boolean {
 const isApiTokenRefused = (answer: HttpAnswer): boolean => answer.status === 401 || isTokenRefused(answer);
 
 /** A word of the vendor's; an empty one says nothing. Releases differ in upper and lower case. */
-const Word = z.string().transform((word) => word.trim().toUpperCase());
+const Word = z.string().transform((word) => word.toUpperCase());
 const Said = Word.nullish().transform((word) => word || null);
 const Figure = z.number().nullish().catch(null);
 

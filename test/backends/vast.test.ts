@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ApiFailed } from '../../backends/api/api-failed.ts';
 import { judgeVast, VastCluster, VastCnode, vast as backend } from '../../backends/vast.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import type { ApplianceAnswer, ApplianceRequest, Dialect } from '../fakes/dialect.ts';
+import { selfSigned } from '../fakes/tls-material.ts';
 import { vast, VAST_API_TOKEN } from '../fakes/vast.ts';
+import { createMovableClock } from '../movable-clock.ts';
 import { volumeOn } from './volume-on.ts';
 
 const UNRELIABLE = 'VAST API gave an answer that cannot be relied on';
@@ -225,18 +227,93 @@ describe('credentials for VAST', () => {
   });
 
   it('are renewed by the token for that before the hour of an access token is over', async () => {
-    const clock = createFakeClock();
+    const clock = createMovableClock();
     const { ask, fake } = await volumeOn(vast, { volume: { clock } });
     await ask();
     fake.forget();
 
-    await clock.advance(3_569_000);
+    clock.forward(3_560_000);
     await ask();
     expect(fake.logins()).toBe(0);
-    await clock.advance(2_000);
+    clock.forward(11_000);
     await ask();
 
-    expect(fake.requests.filter(({ isLogin }) => isLogin).map(({ path }) => path)).toEqual(['/api/v2/token/refresh/']);
+    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/refresh/']);
+  });
+});
+
+/** The fake, with other answers than its own here and there. */
+function saying(change: (answer: ApplianceAnswer, request: ApplianceRequest) => Partial<ApplianceAnswer>): Dialect {
+  const create = () => {
+    const appliance = vast.create();
+    const answer = (request: ApplianceRequest, state: string) => {
+      const own = appliance.answer(request, state);
+      return { ...own, ...change(own, request) };
+    };
+    return { ...appliance, answer };
+  };
+  return { ...vast, create };
+}
+
+describe('a VMS of another release', () => {
+  it('may answer to a dead token with 401', async () => {
+    const dialect = saying((own) => (own.status === 403 ? { status: 401 } : {}));
+    const { ask, fake } = await volumeOn(dialect);
+    await ask();
+    fake.expireTokens();
+
+    expect(await ask()).toMatchObject({ status: 'pass' });
+    expect(fake.logins()).toBe(2);
+  });
+
+  it('may answer to a dead API token with 403, which is not tried again at once either', async () => {
+    const body = { detail: 'Token is invalid or expired' };
+    const dialect = saying((own) => (own.status === 401 ? { status: 403, body } : {}));
+    const options = { vast_username: undefined, vast_password: undefined, vast_api_token: 'revoked-token' };
+    const { ask, fake } = await volumeOn(dialect, { options });
+
+    expect(await ask()).toMatchObject({ summary: 'VAST API authentication failed' });
+    await ask();
+
+    expect(fake.calls()).toBe(1);
+  });
+
+  it('may give no new token for a refresh: the one that was given is used again', async () => {
+    const dialect = saying(({ body }, { path }) =>
+      path.endsWith('/refresh/') ? { body: { access: (body as { readonly access: string }).access } } : {},
+    );
+    const { ask, fake } = await volumeOn(dialect);
+    await ask();
+    fake.forget();
+    for (let round = 0; round < 2; round += 1) {
+      fake.expireTokens();
+      expect(await ask()).toMatchObject({ status: 'pass' });
+    }
+
+    expect(new Set(loginsOf(fake.requests))).toEqual(new Set(['/api/v2/token/refresh/']));
+  });
+
+  it.each(['no-token-in-three-parts', 'e30.e30.e30', 'a.b.c'])(
+    'may give a token that does not tell when it ends: %s',
+    async (access) => {
+      const dialect = saying((own, { path }) => (path.endsWith('/token/') ? { body: { access } } : {}));
+      const { ask, fake } = await volumeOn(dialect);
+
+      // The fake does not know that token: what counts is that it is used.
+      expect(await ask()).toMatchObject({ status: 'unknown', reason: 'API_AUTH_FAILED' });
+      expect(fake.calls()).toBeGreaterThan(0);
+    },
+  );
+
+  it('may have CNodes that do not tell their cluster', async () => {
+    const dialect = saying(({ body }, { path }) =>
+      path.endsWith('/cnodes/') && Array.isArray(body)
+        ? { body: body.map((cnode: object) => ({ ...cnode, cluster_id: undefined })) }
+        : {},
+    );
+    const { ask } = await volumeOn(dialect);
+
+    expect(await ask()).toMatchObject({ summary: 'VAST cluster online, 8/8 CNodes active' });
   });
 });
 
@@ -267,7 +344,7 @@ describe('what Backend.AI gets wrong with VAST', () => {
     fake.forget();
 
     expect(await ask()).toMatchObject({ status: 'pass' });
-    expect(fake.requests.filter(({ isLogin }) => isLogin).map(({ path }) => path)).toEqual(['/api/v2/token/refresh/']);
+    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/refresh/']);
   });
 
   it('a refresh that is refused with 401 leads to a login', async () => {
@@ -277,10 +354,7 @@ describe('what Backend.AI gets wrong with VAST', () => {
     fake.forget();
 
     expect(await ask()).toMatchObject({ status: 'pass' });
-    expect(fake.requests.filter(({ isLogin }) => isLogin).map(({ path }) => path)).toEqual([
-      '/api/v2/token/refresh/',
-      '/api/v2/token/',
-    ]);
+    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/refresh/', '/api/v2/token/']);
   });
 
   it.each(['unauthorized', 'forbidden'] as const)('a call that is %s is not taken for an answer', async (fault) => {
@@ -337,6 +411,10 @@ describe('what Backend.AI gets wrong with VAST', () => {
     expect(() => judged({ state })).toThrow(`answered state "${state}"`);
   });
 });
+
+function loginsOf(requests: readonly { readonly isLogin: boolean; readonly path: string }[]): readonly string[] {
+  return requests.filter(({ isLogin }) => isLogin).map(({ path }) => path);
+}
 
 const CNODE = { name: 'cnode-1', state: 'ACTIVE', enabled: true, is_mgmt: false };
 
@@ -469,6 +547,7 @@ describe('judging a VAST cluster', () => {
 
     expect(summary).toBe('VAST cluster online (degraded), 1/1200 CNodes active');
     expect(info).toMatch(/: cnode-2 FAILED, .*cnode-9 FAILED and 1191 more$/);
+    expect(judged({}, ['ACTIVE', ...Array<string>(8).fill('FAILED')]).info).toMatch(/cnode-9 FAILED$/);
     expect(JSON.stringify(metadata).length).toBeLessThan(300);
   });
 });
@@ -517,6 +596,15 @@ describe('the options of VAST', () => {
     [': Unrecognized key: "vast_endpont"', { vast_endpont: 'x' }],
   ])('are refused: %s', (problem, change) => {
     expect(problemsWith(change)).toEqual([problem]);
+  });
+
+  it('verify the certificate unless told not to', async () => {
+    const tls = await selfSigned(['127.0.0.1']);
+    const { ask, another } = await volumeOn(vast, { tls });
+    const trusting = another({ options: { vast_verify_ssl: false } });
+
+    expect(await ask()).toMatchObject({ status: 'unknown', reason: 'API_UNREACHABLE' });
+    expect(await trusting.ask()).toMatchObject({ status: 'pass' });
   });
 
   it('keep volumes apart that differ in their version of the API', async () => {
