@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
+import { netapp } from './netapp.ts';
 import { noop } from './noop.ts';
 import { vast } from './vast.ts';
 import { vfs } from './vfs.ts';
@@ -13,6 +14,7 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['cephfs', cephfs],
   ['weka', weka],
   ['vast', vast],
+  ['netapp', netapp],
   ['noop', noop],
 ]);
 

@@ -1,0 +1,382 @@
+import { z } from 'zod';
+import type { Reason } from '../schema/reason.ts';
+import { apiCheck } from './api/api-check.ts';
+import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
+import type { ApiSession } from './api/api-session.ts';
+import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
+import { Amount, Identifier } from './api/exact-json.ts';
+import { basicAuthorization, tokenAuthorization } from './api/fixed-authorization.ts';
+import { openSession } from './api/open-session.ts';
+import { allPages } from './api/paging.ts';
+import { Secret } from './api/secret.ts';
+import { attempt } from './attempt.ts';
+import { type CheckAnswer, checkTimeoutMs, defineBackend } from './backend.ts';
+import { pathChecks } from './mount/path-checks.ts';
+
+const SYSTEM = 'ONTAP';
+const VOLUMES = '/api/storage/volumes';
+const MAX_TIMEOUT_MS = 15_000;
+/** Of the check's time, for each call that a verdict does not need. */
+const SLICE = 0.15;
+
+const User = named('the name of a user').optional();
+
+const Options = z
+  .strictObject({
+    netapp_ontap_endpoint: Endpoints.optional().describe('URL of the cluster or of the SVM, or several of them.'),
+    netapp_ontap_user: User.describe('A user with the role readonly or vsadmin-readonly.'),
+    netapp_ontap_password: Secret.optional().describe('Its password.'),
+    netapp_ontap_token: Secret.optional().describe('An OAuth 2 bearer, instead of user and password.'),
+    netapp_volume_name: named('the name of a volume').describe('The ONTAP volume that the volume is on.'),
+    netapp_svm: z.string().default('').describe('SVM that has it; empty: the only one with a volume of that name.'),
+    netapp_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+    ca: CaFile,
+    netapp_endpoint: Endpoints.optional().describe('Older name of `netapp_ontap_endpoint`.'),
+    netapp_admin: User.describe('Older name of `netapp_ontap_user`.'),
+    netapp_password: Secret.optional().describe('Older name of `netapp_ontap_password`.'),
+  })
+  .transform(({ netapp_endpoint, netapp_admin, netapp_password, ...options }) => ({
+    ...options,
+    netapp_ontap_endpoint: options.netapp_ontap_endpoint ?? netapp_endpoint ?? [],
+    netapp_ontap_user: options.netapp_ontap_user ?? netapp_admin,
+    netapp_ontap_password: options.netapp_ontap_password ?? netapp_password,
+  }))
+  .refine(({ netapp_ontap_endpoint }) => netapp_ontap_endpoint.length > 0, {
+    path: ['netapp_ontap_endpoint'],
+    error: 'expected a URL such as "https://storage.example:443"',
+  })
+  .refine(({ netapp_ontap_token: token, netapp_ontap_user: user }) => token !== undefined || user !== undefined, {
+    path: ['netapp_ontap_user'],
+    error: 'expected a user and its password, or a netapp_ontap_token',
+  })
+  .refine(({ netapp_ontap_user: user, netapp_ontap_password: pass }) => user === undefined || pass !== undefined, {
+    path: ['netapp_ontap_password'],
+    error: 'expected the password of the user',
+  });
+type Options = z.output<typeof Options>;
+
+/** NetApp ONTAP: its REST API says whether the volume is online and in its place, and whether its SVM serves NFS. */
+export const netapp = defineBackend({
+  options: Options,
+  open(volume) {
+    const { options, clock } = volume;
+    const { netapp_ontap_user: user = '', netapp_ontap_password: password = '', netapp_ontap_token: token } = options;
+    const session = openSession(volume, {
+      system: SYSTEM,
+      endpoints: options.netapp_ontap_endpoint,
+      verifyTls: options.netapp_verify_ssl,
+      ca: options.ca,
+      credentials: [user, password, token],
+      // Management stalls under load: one request at a time for each array.
+      maxCalls: 1,
+      authorize: () =>
+        token === undefined ? basicAuthorization(user, password, clock) : tokenAuthorization('Bearer', token, clock),
+    });
+    const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
+    const ask = createLook(options, checkTimeoutMs(volume, MAX_TIMEOUT_MS));
+    return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
+  },
+});
+
+const Word = z.string().transform((word) => word.toLowerCase());
+const Name = z.object({ name: z.string() });
+const Flag = z.boolean().nullish();
+
+/** A volume, as much of it as is read. The record of one that is offline is thinner, and so are those of old releases. */
+const Volume = Name.extend({
+  uuid: z.string(),
+  state: Word.nullish(),
+  type: Word.nullish(),
+  style: Word.nullish(),
+  status: z.array(z.string()).nullish(),
+  nas: z.object({ path: z.string().nullish() }).nullish(),
+  svm: z.object({ name: z.string().nullish(), uuid: z.string().nullish() }).nullish(),
+  aggregates: z.array(Name).nullish(),
+  space: z.object({ size: Amount.nullish(), available: Amount.nullish() }).nullish(),
+  error_state: z.object({ has_bad_blocks: Flag, is_inconsistent: Flag }).nullish(),
+});
+type Volume = z.output<typeof Volume>;
+
+/** What a volume is served by. A state that nobody knows is no evidence. */
+const Svm = z.object({
+  state: Word.pipe(z.enum(['running', 'starting', 'initializing', 'stopping', 'stopped', 'deleting'])),
+  subtype: z.string().nullish(),
+  nfs: z.object({ enabled: Flag }).nullish(),
+});
+
+/** An address at which an SVM serves NFS. */
+const Lif = Name.extend({ state: Word.nullish(), enabled: Flag, location: z.object({ is_home: Flag }).nullish() });
+type Lif = z.output<typeof Lif>;
+
+/** A node of the cluster, or a member of a FlexGroup. */
+const Part = Name.extend({ state: Word.nullish() });
+type Part = z.output<typeof Part>;
+
+const Aggregate = Part.extend({ node: Name.nullish() });
+
+/** What is good to know beside the record of the volume, as far as it could be had. */
+interface Findings {
+  readonly svm?: z.output<typeof Svm> | undefined;
+  readonly lifs?: readonly Lif[] | undefined;
+  readonly members?: readonly Part[] | undefined;
+  readonly aggregates?: readonly z.output<typeof Aggregate>[] | undefined;
+  readonly nodes?: readonly Part[] | undefined;
+  /** Why the rest could not. */
+  readonly left: ReadonlyMap<string, Error>;
+}
+
+function createLook(options: Options, timeoutMs: number) {
+  const find = createFinder(options);
+  return async (api: ApiSession, signal: AbortSignal): Promise<CheckAnswer> => {
+    const volume = await find(api, signal);
+    if (volume === null) {
+      const info = `no volume ${options.netapp_volume_name} in the SVM ${options.netapp_svm || '(any)'}`;
+      return { ...missing('ONTAP volume does not exist'), info };
+    }
+    const left = new Map<string, Error>();
+    const optional: Optional = async (what, call) => {
+      const asked = await attempt(call, { signal, timeoutMs: timeoutMs * SLICE });
+      if (asked.ok) return asked.value;
+      left.set(what, asked.error);
+      return undefined;
+    };
+    const findings = { ...(outageOf(volume) === null ? await gather(api, volume, optional) : {}), left };
+    const answer = judgeNetapp(volume, findings);
+    if (!mayBeHardware(answer, findings)) return answer;
+    return judgeNetapp(volume, { ...findings, ...(await explain(api, volume, optional)) });
+  };
+}
+
+/** Some fields come only when named, and an old release refuses names that it does not know. */
+const RICH = 'state,type,style,status,nas.path,svm.name,svm.uuid,aggregates,space.size,space.available,error_state';
+const LEAN = 'state,nas.path,svm,type,style';
+
+const NO_SUCH_ENTRY = '4';
+const NO_SUCH_FIELD = ['262197', '262179'];
+
+/** Finds the volume by its name, and from then on by its UUID. Null: the array says that it does not exist. */
+function createFinder({ netapp_volume_name: name, netapp_svm: svm }: Options) {
+  let uuid: string | null = null;
+  let fields = RICH;
+  return async (api: ApiSession, signal: AbortSignal): Promise<Volume | null> => {
+    const known = uuid === null ? null : await byUuid(api, uuid, signal);
+    const volume = known ?? (await byName(api, signal));
+    uuid = volume?.uuid ?? null;
+    return volume;
+  };
+
+  async function byUuid(api: ApiSession, id: string, signal: AbortSignal): Promise<Volume | null> {
+    const path = `${VOLUMES}/${encodeURIComponent(id)}`;
+    try {
+      return await withFields((asked) => api.get(pathTo(path, { fields: asked }), Volume, signal));
+    } catch (error) {
+      if (codeOf(error) === NO_SUCH_ENTRY) return null;
+      throw error;
+    }
+  }
+
+  async function byName(api: ApiSession, signal: AbortSignal): Promise<Volume | null> {
+    // A MetroCluster renames the SVM when the other site takes over.
+    const filter = svm === '' ? { name } : { name, 'svm.name': `${svm}|${svm}-mc` };
+    const pages = await withFields((asked) =>
+      pagesOf(api, { path: VOLUMES, query: { ...filter, fields: asked }, schema: Volume }, signal),
+    );
+    const namesakes = pages.flatMap(({ records }) => records).filter((record) => record.name === name);
+    const ofSvm = (wanted: string) => namesakes.filter((record) => svm === '' || record.svm?.name === wanted);
+    const [own, ...others] = ofSvm(svm).length > 0 ? ofSvm(svm) : ofSvm(`${svm}-mc`);
+    if (others.length > 0) throw unreliable('more than one volume of that name: say by netapp_svm which it is');
+    // Only a list that says how long it is says that there is nothing more.
+    if (own === undefined && pages.at(-1)?.num_records == null) throw unreliable('a list that may not be all there is');
+    return own ?? null;
+  }
+
+  async function withFields<T>(ask: (fields: string) => Promise<T>): Promise<T> {
+    try {
+      return await ask(fields);
+    } catch (error) {
+      if (fields === LEAN || !NO_SUCH_FIELD.includes(codeOf(error))) throw error;
+      fields = LEAN;
+      return ask(LEAN);
+    }
+  }
+}
+
+/** Makes a call in a slice of the time; undefined if it fails, which is noted. */
+type Optional = <T>(what: string, call: (slice: AbortSignal) => Promise<T>) => Promise<T | undefined>;
+
+/** What lies between the volume and its clients. */
+async function gather(api: ApiSession, volume: Volume, optional: Optional): Promise<Omit<Findings, 'left'>> {
+  const svm = await optional('SVM', (slice) =>
+    api.get(pathTo(`/api/svm/svms/${svmOf(volume)}`, { fields: 'state,subtype,nfs.enabled' }), Svm, slice),
+  );
+  const lifs = await optional('data LIFs', (slice) => {
+    const query = { 'svm.uuid': svmOf(volume), services: 'data_nfs', fields: 'state,enabled,location.is_home' };
+    return listed(api, { path: '/api/network/ip/interfaces', query, schema: Lif }, slice);
+  });
+  if (volume.state !== 'mixed') return { svm, lifs };
+  const query = { is_constituent: 'true', 'flexgroup.uuid': volume.uuid, fields: 'state' };
+  const members = await optional('FlexGroup members', (slice) =>
+    listed(api, { path: VOLUMES, query, schema: Part }, slice),
+  );
+  return { svm, lifs, members };
+}
+
+/** Whether the hardware is worth a look, which takes two more calls. */
+function mayBeHardware({ status, reason }: CheckAnswer, { lifs = [] }: Findings): boolean {
+  return lifs.some(isAway) || (status !== 'pass' && reason !== 'FULL' && reason !== 'READ_ONLY');
+}
+
+/** An account of an SVM may not see the hardware, and a disaggregated system hides its aggregates. */
+async function explain(api: ApiSession, volume: Volume, optional: Optional): Promise<Omit<Findings, 'left'>> {
+  const nodes = await optional('nodes', (slice) =>
+    listed(api, { path: '/api/cluster/nodes', query: { fields: 'state' }, schema: Part }, slice),
+  );
+  const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node' };
+  if (query.name === '') return { nodes };
+  const aggregates = await optional('aggregates', (slice) =>
+    listed(api, { path: '/api/storage/aggregates', query, schema: Aggregate }, slice),
+  );
+  return { nodes, aggregates };
+}
+
+function svmOf({ svm }: Volume): string {
+  if (svm?.uuid == null) throw unreliable('a volume without its SVM');
+  return encodeURIComponent(svm.uuid);
+}
+
+interface Listing<S extends z.ZodType> {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly schema: S;
+}
+
+/** Nothing listed is nothing known. */
+async function listed<S extends z.ZodType>(api: ApiSession, listing: Listing<S>, signal: AbortSignal) {
+  const records = (await pagesOf(api, listing, signal)).flatMap((page) => page.records);
+  if (records.length === 0) throw unreliable('an empty list');
+  return records;
+}
+
+async function pagesOf<S extends z.ZodType>(api: ApiSession, listing: Listing<S>, signal: AbortSignal) {
+  const path = pathTo(listing.path, { ...listing.query, return_timeout: '5' });
+  const next = z.object({ next: z.object({ href: z.string() }).nullish() }).nullish();
+  const schema = z.object({ records: z.array(listing.schema), num_records: z.number().nullish(), _links: next });
+  return allPages(api, { system: SYSTEM, path, schema, nextOf: ({ _links }) => _links?.next?.href }, signal);
+}
+
+const pathTo = (path: string, query: Readonly<Record<string, string>>): string =>
+  `${path}?${new URLSearchParams(query).toString()}`;
+
+const unreliable = (what: string): ApiFailed =>
+  new ApiFailed(`${SYSTEM} API answered ${what}`, { kind: 'unreadable', system: SYSTEM });
+
+/** ONTAP's own code of a failure, which says more than that of HTTP. */
+function codeOf(error: unknown): string {
+  const body = error instanceof ApiFailed ? error.body : null;
+  return z.object({ error: z.object({ code: Identifier }) }).safeParse(body).data?.error.code ?? '';
+}
+
+const NOT_SERVING = ['offline', 'restricted', 'error'];
+const NOT_UP = ['down', 'booting', 'taken_over', 'waiting_for_giveback', 'degraded'];
+
+const isOffline = ({ state }: Part): boolean => NOT_SERVING.includes(state ?? '');
+const isNotUp = ({ state }: Part): boolean => NOT_UP.includes(state ?? '');
+const withState = ({ name, state }: Part): string => `${name} ${state}`;
+const isDown = ({ state, enabled }: Lif): boolean => state === 'down' || enabled === false;
+const isAway = ({ location }: Lif): boolean => location?.is_home === false;
+
+/** What ONTAP says of a volume, and of what serves it. Throws for a state of the volume that nobody knows. Pure. */
+export function judgeNetapp(volume: Volume, findings: Findings): CheckAnswer {
+  const { svm, lifs, members, left } = findings;
+  const { space } = volume;
+  return {
+    ...(outageOf(volume) ?? outageAround(volume, findings) ?? faultsOf(volume, findings)),
+    info: detailsOf(volume, findings),
+    metadata: present({
+      svm: volume.svm?.name,
+      volume: volume.name,
+      volume_uuid: volume.uuid,
+      volume_state: volume.state,
+      volume_type: volume.type,
+      volume_style: volume.style,
+      svm_state: svm?.state,
+      data_lifs: lifs && `${lifs.filter((lif) => !isDown(lif)).length}/${lifs.length}`,
+      flexgroup_members: members && `${members.filter((member) => !isOffline(member)).length}/${members.length}`,
+      capacity_bytes: space?.size,
+      available_bytes: space?.available,
+    }),
+    ...(left.size === 0 ? {} : { notChecked: [...left.keys()] }),
+  };
+}
+
+function outageOf({ state, nas }: Volume): Verdict | null {
+  // Its node may be down, or may merely not have answered: nothing tells which.
+  if (state == null) throw unreliable('a volume without its state');
+  if (NOT_SERVING.includes(state)) return down(`ONTAP volume ${state.toUpperCase()}`);
+  if (state === 'mixed') return null;
+  if (state !== 'online') throw unknownWord(SYSTEM, 'state', state);
+  return nas?.path ? null : down('ONTAP volume online but not junctioned');
+}
+
+/** A volume that serves, as far as it goes, may still be out of reach. */
+function outageAround({ state, nas }: Volume, { members = [], svm, lifs = [] }: Findings): Verdict | null {
+  const root = members.find(({ name }) => name.endsWith('__0001'));
+  if (root !== undefined && isOffline(root)) return down('ONTAP volume has its FlexGroup root member offline');
+  if (svm !== undefined && svm.state !== 'running') return down(`ONTAP SVM ${svm.state}`);
+  if (svm?.nfs?.enabled === false) return down('ONTAP SVM does not serve NFS');
+  const { length } = lifs.filter(isDown);
+  if (length > 0 && length === lifs.length) return down(`ONTAP SVM has ${length} of ${length} data LIFs down`);
+  // The member that is away may have taken the path along, or have left the record incomplete.
+  if (state === 'mixed' && !nas?.path) throw unreliable('a FlexGroup in state mixed without its junction');
+  return null;
+}
+
+function faultsOf(volume: Volume, { members = [], lifs = [], nodes = [] }: Findings): Verdict {
+  const { state, type, space, error_state: flaws } = volume;
+  const offline = members.filter(isOffline).length;
+  const lifsDown = lifs.filter(isDown).length;
+  const nodesOff = nodes.filter(isNotUp).length;
+  const count = offline === 0 ? '' : `${offline} of ${members.length} `;
+  const all: [boolean, Reason, string][] = [
+    [state === 'mixed', 'STORAGE_DEGRADED', `${count}FlexGroup members offline`],
+    [flaws?.has_bad_blocks === true, 'STORAGE_DEGRADED', 'bad blocks'],
+    [flaws?.is_inconsistent === true, 'STORAGE_DEGRADED', 'inconsistent'],
+    [space?.available === 0, 'FULL', 'full'],
+    [type === 'dp' || type === 'ls', 'READ_ONLY', 'read-only mirror'],
+    [nodesOff > 0, 'NODES_DOWN', `${nodesOff} of ${nodes.length} nodes not up`],
+    [lifsDown > 0, 'STORAGE_DEGRADED', `${lifsDown} of ${lifs.length} data LIFs down`],
+  ];
+  const faults = all.filter(([isSo]) => isSo);
+  if (faults[0] === undefined) return { status: 'pass', reason: 'OK', summary: `ONTAP volume online${freeOf(space)}` };
+  const summary = `ONTAP volume degraded: ${faults.map(([, , text]) => text).join(', ')}`;
+  return { status: 'warn', reason: faults[0][1], summary };
+}
+
+function freeOf(space: Volume['space']): string {
+  if (space?.available == null || !space.size) return '';
+  const percent = inSteps((space.available / space.size) * 100);
+  return percent === 0 ? ', less than 5 % free' : `, ${percent} % free`;
+}
+
+/** As many of a kind are named as one can read. */
+const MAX_NAMED = 5;
+
+function detailsOf(volume: Volume, { svm, lifs = [], members = [], aggregates = [], nodes = [], left }: Findings) {
+  const { name, state, nas, status } = volume;
+  const lists = {
+    says: status ?? [],
+    SVM: svm === undefined ? [] : [`${svm.state} (${svm.subtype ?? 'of an unknown kind'})`],
+    'data LIFs down': lifs.filter(isDown).map((lif) => lif.name),
+    'data LIFs away from home': lifs.filter(isAway).map((lif) => lif.name),
+    'members offline': members.filter(isOffline).map(withState),
+    'nodes not up': nodes.filter(isNotUp).map(withState),
+    aggregates: aggregates.map((aggregate) => `${withState(aggregate)} at ${aggregate.node?.name ?? 'no node'}`),
+    'not checked': [...left].map(([what, { message }]) => `${what} (${message})`),
+  };
+  const said = Object.entries(lists).flatMap(([what, list]) => {
+    const rest = list.length > MAX_NAMED ? ` and ${list.length - MAX_NAMED} more` : '';
+    return list.length === 0 ? [] : [`${what}: ${list.slice(0, MAX_NAMED).join(', ')}${rest}`];
+  });
+  return [`${volume.svm?.name}:${name} ${state}${nas?.path ? ` at ${nas.path}` : ''}`, ...said].join('; ');
+}
