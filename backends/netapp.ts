@@ -29,7 +29,10 @@ const Options = z
     netapp_ontap_password: Secret.optional().describe('Its password.'),
     netapp_ontap_token: Secret.optional().describe('An OAuth 2 bearer, instead of user and password.'),
     netapp_volume_name: named('the name of a volume').describe('The ONTAP volume that the volume is on.'),
-    netapp_svm: z.string().default('').describe('SVM that has it; empty: the only one with a volume of that name.'),
+    netapp_svm: z
+      .string({ error: 'expected the name of an SVM' })
+      .default('')
+      .describe('SVM that has it; empty: the only one with a volume of that name.'),
     netapp_verify_ssl: Switch.describe('Whether the certificate is verified.'),
     ca: CaFile,
     netapp_endpoint: Endpoints.optional().describe('Older name of `netapp_ontap_endpoint`.'),
@@ -313,6 +316,7 @@ export function judgeNetapp(volume: Volume, findings: Findings): CheckAnswer {
 function outageOf({ state, nas }: Volume): Verdict | null {
   // Its node may be down, or may merely not have answered: nothing tells which.
   if (state == null) throw unreliable('a volume without its state');
+  if (state === 'error') return down('ONTAP volume cannot serve data');
   if (NOT_SERVING.includes(state)) return down(`ONTAP volume ${state.toUpperCase()}`);
   if (state === 'mixed') return null;
   if (state !== 'online') throw unknownWord(SYSTEM, 'state', state);
