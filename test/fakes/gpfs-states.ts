@@ -131,6 +131,11 @@ export const GPFS_STATES = {
   },
   'roles-missing': { meaning: 'The list of nodes cannot be read.', quirk: 'roles-missing' },
   camel: { meaning: 'A release that spells the name of a node adminNodename.', quirk: 'camel' },
+  'camel-degraded': {
+    meaning: 'The daemon of kr-c2, a quorum node, is down, on a release that spells the name of a node adminNodename.',
+    cluster: () => withoutDaemons(well, 'gpfs_down', [2]),
+    quirk: 'camel',
+  },
 } satisfies Record<string, GpfsState>;
 
 /** The cluster whose daemons are in these states in turn. */
