@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
 import { netapp } from './netapp.ts';
+import { gpfs } from './gpfs.ts';
 import { noop } from './noop.ts';
 import { vast } from './vast.ts';
 import { vfs } from './vfs.ts';
@@ -15,6 +16,8 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['weka', weka],
   ['vast', vast],
   ['netapp', netapp],
+  ['gpfs', gpfs],
+  ['spectrumscale', gpfs],
   ['noop', noop],
 ]);
 

@@ -1,0 +1,338 @@
+import { z } from 'zod';
+import { bodyOf, readAs } from './api/answer.ts';
+import { apiCheck } from './api/api-check.ts';
+import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
+import type { ApiSession } from './api/api-session.ts';
+import { basicAuthorization } from './api/fixed-authorization.ts';
+import { down, missing, present, type Verdict } from './api/judgement.ts';
+import { openSession } from './api/open-session.ts';
+import { allPages } from './api/paging.ts';
+import { Secret } from './api/secret.ts';
+import { attempt } from './attempt.ts';
+import { type CheckAnswer, checkTimeoutMs, defineBackend, type MonotonicClock } from './backend.ts';
+import { pathChecks } from './mount/path-checks.ts';
+
+const SYSTEM = 'GPFS';
+const ROOT = '/scalemgmt/v2';
+/** All optional calls are made at once, in this part of the check's time. */
+const OPTIONAL_PART = 1 / 3;
+const MAX_TIMEOUT_MS = 15_000;
+const QUORUM_KEPT_MS = 3_600_000;
+const MAX_NAMED = 5;
+
+const Options = z.strictObject({
+  gpfs_endpoint: Endpoints.describe('URL of a GUI node, or several of them.'),
+  gpfs_username: named('the name of a user').describe('A GUI user with the role Monitor.'),
+  gpfs_password: Secret.describe('Its password.'),
+  gpfs_fs_name: named('the name of a file system').describe('The file system that the volume is on.'),
+  gpfs_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+  ca: CaFile,
+});
+
+/** IBM Storage Scale: the management API of its GUI says which nodes serve, and how the volume's file system is. */
+export const gpfs = defineBackend({
+  options: Options,
+  open(volume) {
+    const { options, clock } = volume;
+    const { gpfs_endpoint: endpoints, gpfs_username: username, gpfs_password: password } = options;
+    const session = openSession(volume, {
+      system: SYSTEM,
+      endpoints,
+      verifyTls: options.gpfs_verify_ssl,
+      ca: options.ca,
+      credentials: [username, password],
+      authorize: () => basicAuthorization(username, password, clock),
+    });
+    const mounts = pathChecks(volume, { expectedTypes: ['gpfs'] });
+    const fsName = options.gpfs_fs_name;
+    const optionalMs = Math.floor(checkTimeoutMs(volume, MAX_TIMEOUT_MS) * OPTIONAL_PART);
+    const quorum = volume.share(JSON.stringify(['quorum of GPFS', endpoints]), () => createQuorum(clock));
+    const ask = (api: ApiSession, signal: AbortSignal) =>
+      look(heedingInnerCodes(api), { fsName, quorum, optionalMs }, signal);
+    return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
+  },
+});
+
+const Envelope = z.object({ status: z.object({ code: z.coerce.number(), message: z.string().nullish() }) });
+
+/** Some failures come as HTTP 200, with the true code within. */
+function heedingInnerCodes({ get, redact }: ApiSession): ApiSession {
+  return {
+    redact,
+    async get(path, schema, signal) {
+      const body = await get(path, z.unknown(), signal);
+      const status = Envelope.safeParse(body).data?.status;
+      const isFailure = status !== undefined && status.code >= 400;
+      const sound = isFailure ? bodyOf({ status: status.code, text: JSON.stringify({ status }) }, SYSTEM) : body;
+      return readAs(schema, sound, SYSTEM);
+    },
+  };
+}
+
+const Nodes = z.array(z.string()).nullish();
+const Mount = z.object({
+  /** Speaks of the node of the GUI alone; the lists are the cluster's view. */
+  status: z.string().nullish(),
+  remoteDeviceName: z.string().nullish(),
+  nodesMountedReadWrite: Nodes,
+  nodesMountedReadOnly: Nodes,
+});
+const FileSystems = z.object({ filesystems: z.array(z.object({ name: z.string(), mount: Mount.nullish() })) });
+
+const Word = z.string().transform((word) => word.toUpperCase());
+/** Of whatever component: old releases ignore filters. */
+const AnyRow = z.looseObject({ component: Word.nullish(), entityType: Word.nullish() });
+const HealthRow = z.object({
+  reportingNode: z.string(),
+  entityName: z.string().nullish(),
+  state: Word,
+  reasons: z.array(z.string()).nullish(),
+});
+type HealthRow = z.output<typeof HealthRow>;
+
+const Paging = z.object({ next: z.string().nullish() }).nullish();
+const StatesPage = z.object({ states: z.array(z.unknown()), paging: Paging });
+/** Releases spell the name of a node in two ways. */
+const Node = z.object({
+  adminNodeName: z.string().optional(),
+  adminNodename: z.string().optional(),
+  roles: z.object({ quorumNode: z.boolean() }),
+});
+const NodesPage = z.object({ nodes: z.array(Node), paging: Paging });
+const nextOf = ({ paging }: { paging?: z.output<typeof Paging> }) => paging?.next;
+
+/** Which nodes vote changes rarely: it is remembered for an hour. */
+function createQuorum(clock: MonotonicClock) {
+  let known: { readonly names: readonly string[]; readonly untilMs: number } | null = null;
+  return async (api: ApiSession, signal: AbortSignal): Promise<readonly string[]> => {
+    if (known !== null && clock.mono() < known.untilMs) return known.names;
+    const path = `${ROOT}/nodes?fields=${encodeURIComponent(':all:')}`;
+    const pages = await allPages(api, { system: SYSTEM, path, schema: NodesPage, nextOf }, signal);
+    const voters = pages.flatMap(({ nodes }) => nodes).filter(({ roles }) => roles.quorumNode);
+    const names = voters.map(({ adminNodeName, adminNodename }) => shortName(adminNodeName ?? adminNodename ?? ''));
+    if (names.length === 0) throw unreadable('names no quorum node');
+    known = { names, untilMs: clock.mono() + QUORUM_KEPT_MS };
+    return names;
+  };
+}
+
+interface Wanted {
+  readonly fsName: string;
+  readonly quorum: ReturnType<typeof createQuorum>;
+  readonly optionalMs: number;
+}
+
+async function look(api: ApiSession, wanted: Wanted, signal: AbortSignal): Promise<CheckAnswer> {
+  const { fsName, quorum, optionalMs } = wanted;
+  const found = await findFileSystem(api, fsName, signal);
+  if (found === null) return { ...missing('GPFS file system does not exist'), info: `there is no ${fsName}` };
+  const daemons = await healthOf(api, { component: 'GPFS' }, signal);
+  const optional = async <T>(call: (slice: AbortSignal) => Promise<T>): Promise<T | Error> => {
+    const asked = await attempt(call, { signal, timeoutMs: optionalMs });
+    return asked.ok ? asked.value : asked.error;
+  };
+  const [fileSystem, disks, voters] = await Promise.all([
+    optional((slice) => healthOf(api, { component: 'FILESYSTEM', entityName: fsName }, slice)),
+    optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice)),
+    // While every node is online, so is every one that votes.
+    daemons.every((row) => kindOf(row) === 'online') ? null : optional((slice) => quorum(api, slice)),
+  ]);
+  return judgeGpfs({ mount: found.mount ?? null, daemons, fileSystem, disks, voters });
+}
+
+/** Null if there is none of that name, which comes as a bad request. */
+async function findFileSystem(api: ApiSession, fsName: string, signal: AbortSignal) {
+  const path = `${ROOT}/filesystems/${encodeURIComponent(fsName)}?fields=name,mount`;
+  const answer = await api.get(path, FileSystems, signal).catch((error: unknown) => {
+    if (error instanceof ApiFailed && error.status === 400 && /filesystemName/i.test(error.message)) return null;
+    throw error;
+  });
+  if (answer === null) return null;
+  const own = answer.filesystems.find(({ name }) => name === fsName);
+  // The database behind the API is not filled yet.
+  if (own === undefined) throw unreadable('answers for the file system without it');
+  return own;
+}
+
+type Terms = { readonly component: string } & Readonly<Record<string, string>>;
+
+async function healthOf(api: ApiSession, terms: Terms, signal: AbortSignal): Promise<readonly HealthRow[]> {
+  const filter = Object.entries(terms).map(([key, value]) => `${key}=${value}`);
+  const path = `${ROOT}/nodes/${encodeURIComponent(':all:')}/health/states?filter=${encodeURIComponent(filter.join())}`;
+  const pages = await allPages(api, { system: SYSTEM, path, schema: StatesPage, nextOf }, signal);
+  const states = pages.flatMap((page) => page.states);
+  return readHealth(states, terms);
+}
+
+type Kind = 'online' | 'down' | 'out' | 'unknown';
+
+const STATES: Readonly<Record<string, Kind>> = {
+  HEALTHY: 'online',
+  TIPS: 'online',
+  DEGRADED: 'online',
+  FAILED: 'down',
+  DEPEND: 'down',
+  DISABLED: 'out',
+  STOPPED: 'out',
+  SUSPENDED: 'out',
+  UNKNOWN: 'unknown',
+  CHECKING: 'unknown',
+  STARTING: 'unknown',
+};
+
+/** The rows that meet the terms, one a node and entity. Throws if one of them has no state that is known. Pure. */
+export function readHealth(states: readonly unknown[], terms: Terms): readonly HealthRow[] {
+  const isOfNodes = terms.component === 'GPFS';
+  const wanted = readAs(z.array(AnyRow), states, SYSTEM)
+    .filter((row) => Object.entries(terms).every(([key, value]) => row[key] === value))
+    .filter(({ entityType }) => entityType == null || (entityType === 'NODE') === isOfNodes);
+  const rows = readAs(z.array(HealthRow), wanted, SYSTEM);
+  const strange = rows.find(({ state }) => STATES[state] === undefined);
+  if (strange !== undefined) throw unknownWord(SYSTEM, 'state', strange.state);
+  return [...new Map(rows.map((row) => [`${row.reportingNode}/${row.entityName}`, row])).values()];
+}
+
+export interface GpfsTold {
+  /** Null if nothing is said of it. */
+  readonly mount: z.output<typeof Mount> | null;
+  /** One row a node. */
+  readonly daemons: readonly HealthRow[];
+  /** The volume's file system, and its disks, as nodes see them; or why that is not known. */
+  readonly fileSystem: readonly HealthRow[] | Error;
+  readonly disks: readonly HealthRow[] | Error;
+  /** Short names of the quorum nodes; null if they do not matter. */
+  readonly voters: readonly string[] | Error | null;
+}
+
+/** What the management API tells of a cluster and of one file system in it. Throws where that decides nothing. Pure. */
+export function judgeGpfs(told: GpfsTold): CheckAnswer {
+  const census = censusOf(told);
+  const { nodes, out, quorum, readWrite, readOnly, troubled } = census;
+  const verdict = outageOf(census) ?? impairmentOf(census);
+  const notChecked = [
+    ...(readWrite === null || readOnly === null ? ['mounts'] : []),
+    ...(told.fileSystem instanceof Error || told.fileSystem.length === 0 ? ['file system health'] : []),
+    ...(told.disks instanceof Error ? ['disk health'] : []),
+    ...(told.voters !== null && quorum === null ? ['quorum'] : []),
+  ];
+  const info = [
+    `${nodes} nodes online, ${out} taken out of service`,
+    ...(quorum === null ? [] : [`${quorum.online}/${quorum.total} quorum nodes online`]),
+    ...(readWrite === null ? [] : [`mounted read/write on ${readWrite.length}`]),
+    ...troubled.slice(0, MAX_NAMED).map(describe),
+    ...(troubled.length > MAX_NAMED ? [`and ${troubled.length - MAX_NAMED} more`] : []),
+    ...(notChecked.length === 0 ? [] : [`not known: ${notChecked.join(', ')}`]),
+  ];
+  // [I] For a file system of another cluster it names that one.
+  const [, cluster] = /^(.+):/.exec(told.mount?.remoteDeviceName ?? '') ?? [];
+  const metadata = present({
+    cluster,
+    nodes_online: nodes,
+    nodes_taken_out: out,
+    quorum_nodes_online: quorum === null ? null : `${quorum.online}/${quorum.total}`,
+    mounted_read_write: readWrite?.length,
+    mounted_read_only: readOnly?.length,
+  });
+  return { ...verdict, info: info.join('; '), metadata, ...(notChecked.length === 0 ? {} : { notChecked }) };
+}
+
+type Census = ReturnType<typeof censusOf>;
+
+function censusOf({ mount, daemons, fileSystem, disks, voters }: GpfsTold) {
+  const { online = [], down: failed = [], out = [], unknown = [] } = Object.groupBy(daemons, kindOf);
+  const serving = new Set(online.map(({ reportingNode }) => reportingNode));
+  // What a node that is not online says of the rest is no news.
+  const seen = (rows: readonly HealthRow[] | Error) =>
+    rows instanceof Error ? [] : rows.filter(({ reportingNode }) => serving.has(reportingNode));
+  const mine = seen(fileSystem);
+  const impaired = {
+    nodes: online.filter(isImpaired),
+    fileSystem: mine.filter(isImpaired),
+    disks: seen(disks).filter(isImpaired),
+  };
+  return {
+    online: online.length,
+    failed,
+    out: out.length,
+    unknown,
+    total: daemons.length - out.length,
+    nodes: `${online.length}/${daemons.length - out.length}`,
+    quorum: quorumOf(daemons, voters),
+    isFailed: mine.length > 0 && mine.every((row) => kindOf(row) === 'down'),
+    impaired,
+    troubled: [...failed, ...unknown, ...Object.values(impaired).flat()],
+    mountStatus: mount?.status,
+    readWrite: mount?.nodesMountedReadWrite ?? null,
+    readOnly: mount?.nodesMountedReadOnly ?? null,
+  };
+}
+
+/** Null also while the names do not match, as when nodes have just joined or left. */
+function quorumOf(daemons: readonly HealthRow[], voters: GpfsTold['voters']) {
+  if (voters === null || voters instanceof Error) return null;
+  const voting = daemons.filter(({ reportingNode }) => voters.includes(shortName(reportingNode)));
+  if (voting.length !== voters.length) return null;
+  const count = (kind: Kind) => voting.filter((row) => kindOf(row) === kind).length;
+  return { online: count('online'), failed: count('down'), total: voters.length };
+}
+
+function outageOf({ online, failed, out, unknown, total, ...census }: Census): Verdict | null {
+  const { quorum, isFailed, mountStatus, readWrite, readOnly } = census;
+  const isNowhere = readWrite?.length === 0 && readOnly?.length === 0;
+  if (online === 0) {
+    if (total + out === 0) throw unreadable('lists no node at all');
+    if (unknown.length > 0) throw unreadable(`has no verdict on ${unknown.length} nodes, and no other is online`);
+    if (total > 0) return down(`GPFS cluster down, 0/${total} nodes online`);
+    // [I] It may be the monitoring alone that is suspended.
+    if (!isNowhere) throw unreadable('counts no node that is in service');
+    return down('GPFS has been taken out of service on all nodes');
+  }
+  const gone = new Set(failed.map(({ reportingNode }) => shortName(reportingNode)));
+  // With tiebreaker disks a minority may serve, and shows it by its mounts.
+  const servesNobody = readWrite?.every((name) => gone.has(shortName(name))) === true;
+  if (quorum !== null && quorum.failed >= quorum.total / 2 && servesNobody) {
+    return down(`GPFS quorum lost (${quorum.online}/${quorum.total} quorum nodes online)`);
+  }
+  const status = mountStatus?.toLowerCase();
+  if (isNowhere && status === 'not mounted') return down('GPFS file system is not mounted on any node');
+  if (isNowhere && status !== 'mounted') throw unknownWord(SYSTEM, 'mount.status', mountStatus);
+  return isFailed && readWrite?.length === 0 ? down('GPFS file system has failed on all nodes') : null;
+}
+
+function impairmentOf({ online, total, nodes, quorum, impaired, readWrite, readOnly }: Census): Verdict {
+  const lacksVoters = quorum !== null && quorum.online < quorum.total;
+  const disks = new Set(impaired.disks.map(({ entityName }) => entityName)).size;
+  const parts = [
+    ...(impaired.nodes.length > 0 ? [`${impaired.nodes.length} of them impaired`] : []),
+    ...(impaired.fileSystem.length > 0 ? [`file system impaired on ${impaired.fileSystem.length} of them`] : []),
+    ...(disks > 0 ? [`${disks} ${disks === 1 ? 'disk' : 'disks'} impaired`] : []),
+  ];
+  const voters = lacksVoters ? [`${quorum.online}/${quorum.total} quorum nodes online`] : [];
+  const counts = [`${nodes} nodes online`, ...parts, ...voters].join(', ');
+  const warn = (reason: Verdict['reason'], what: string): Verdict => ({
+    status: 'warn',
+    reason,
+    summary: `GPFS ${what}, ${counts}`,
+  });
+  if (readWrite?.length === 0 && readOnly !== null && readOnly.length > 0)
+    return warn('READ_ONLY', 'file system is mounted read-only');
+  if (parts.length > 0) return warn('STORAGE_DEGRADED', 'cluster degraded');
+  if (online < total || lacksVoters) return warn('NODES_DOWN', 'cluster degraded');
+  return { status: 'pass', reason: 'OK', summary: `GPFS cluster healthy, ${counts}` };
+}
+
+function describe({ reportingNode, entityName, state, reasons }: HealthRow): string {
+  const what = entityName == null || entityName === reportingNode ? [] : [entityName];
+  return `${reportingNode}: ${[...what, state, ...(reasons ?? []).slice(0, 3)].join(' ')}`;
+}
+
+const kindOf = ({ state }: HealthRow): Kind => STATES[state] ?? 'unknown';
+
+const isImpaired = (row: HealthRow): boolean => row.state === 'DEGRADED' || kindOf(row) === 'down';
+
+/** Some lists name nodes with a domain, and others without. */
+const shortName = (name: string): string => name.toLowerCase().replace(/\..*$/, '');
+
+const unreadable = (what: string): ApiFailed =>
+  new ApiFailed(`GPFS API ${what}`, { kind: 'unreadable', system: SYSTEM });
