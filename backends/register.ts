@@ -1,7 +1,7 @@
 import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
-import { netapp } from './netapp.ts';
 import { gpfs } from './gpfs.ts';
+import { netapp } from './netapp.ts';
 import { noop } from './noop.ts';
 import { vast } from './vast.ts';
 import { vfs } from './vfs.ts';
@@ -13,11 +13,11 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['vfs', vfs],
   ['xfs', xfs],
   ['cephfs', cephfs],
+  ['gpfs', gpfs],
+  ['spectrumscale', gpfs],
   ['weka', weka],
   ['vast', vast],
   ['netapp', netapp],
-  ['gpfs', gpfs],
-  ['spectrumscale', gpfs],
   ['noop', noop],
 ]);
 

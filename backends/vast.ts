@@ -64,7 +64,7 @@ export const vast = defineBackend({
       authorize: (http) =>
         token === undefined
           ? sessionAuthorization(issuer(http, options), password, clock)
-          : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isApiTokenRefused },
+          : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isTokenRefused },
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
     const cnodesMs = Math.min(CNODES_MS, checkTimeoutMs(volume, 3 * CNODES_MS) / 3);
@@ -112,10 +112,8 @@ const DEAD_TOKEN = /token_not_valid|token[^"]{0,40} (?:not valid|invalid|expired
 
 /** A dead token is usually answered with 403; so is what the account may not see, which no login changes. */
 function isTokenRefused({ status, text }: HttpAnswer): boolean {
-  return (status === 401 || status === 403) && DEAD_TOKEN.test(text);
+  return status === 401 || (status === 403 && DEAD_TOKEN.test(text));
 }
-
-const isApiTokenRefused = (answer: HttpAnswer): boolean => answer.status === 401 || isTokenRefused(answer);
 
 /** A word of the vendor's; an empty one says nothing. Releases differ in upper and lower case. */
 const Word = z.string().transform((word) => word.toUpperCase());

@@ -357,15 +357,22 @@ describe('what Backend.AI gets wrong with VAST', () => {
     expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/refresh/', '/api/v2/token/']);
   });
 
-  it.each(['unauthorized', 'forbidden'] as const)('a call that is %s is not taken for an answer', async (fault) => {
+  it.each([
+    ['unauthorized', 'VAST API authentication failed'],
+    ['forbidden', 'VAST API denies what has to be asked'],
+  ] as const)('a call that is %s is not taken for an answer', async (fault, summary) => {
     const { ask, fake } = await volumeOn(vast);
     fake.breakOnly(/clusters/, fault);
 
-    expect(await ask()).toMatchObject({
-      status: 'unknown',
-      reason: 'API_AUTH_FAILED',
-      summary: 'VAST API denies what has to be asked',
-    });
+    expect(await ask()).toMatchObject({ status: 'unknown', reason: 'API_AUTH_FAILED', summary });
+  });
+
+  it('a token that is refused right after its login does not lead to a login each time', async () => {
+    const { ask, fake } = await volumeOn(vast);
+    fake.breakOnly(/clusters/, 'unauthorized');
+    for (let probe = 1; probe <= 5; probe += 1) await ask();
+
+    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/', '/api/v2/token/refresh/']);
   });
 
   it('a bad password is reported instead of thrown', async () => {
