@@ -82,7 +82,7 @@ function answerVolumes(request: ApplianceRequest, state: OntapState, uuid: strin
   const start = request.query.get('start.uuid');
   const isNamed = uuid === undefined || uuid === VOLUME_UUID;
   if ((quirk === 'empty-list' || quirk === 'hostile-next') && isNamed) {
-    if (uuid !== undefined) return refused('incomplete');
+    if (uuid !== undefined) return refused('entry');
     const host = quirk === 'hostile-next' ? 'https://attacker.invalid' : '';
     return emptyPage(request, laterUuid(start), host);
   }
