@@ -22,52 +22,56 @@ const SLICE = 0.15;
 
 const User = named('the name of a user').optional();
 
-const Options = z
-  .strictObject({
-    netapp_ontap_endpoint: Endpoints.optional().describe('URL of the cluster or of the SVM, or several of them.'),
-    netapp_ontap_user: User.describe('A user with the role readonly or vsadmin-readonly.'),
-    netapp_ontap_password: Secret.optional().describe('Its password.'),
-    netapp_ontap_token: Secret.optional().describe('An OAuth 2 bearer, instead of user and password.'),
-    netapp_volume_name: named('the name of a volume').describe('The ONTAP volume that the volume is on.'),
-    netapp_svm: z
-      .string({ error: 'expected the name of an SVM' })
-      .default('')
-      .describe('SVM that has it; empty: the only one with a volume of that name.'),
-    netapp_verify_ssl: Switch.describe('Whether the certificate is verified.'),
-    ca: CaFile,
-    netapp_endpoint: Endpoints.optional().describe('Older name of `netapp_ontap_endpoint`.'),
-    netapp_admin: User.describe('Older name of `netapp_ontap_user`.'),
-    netapp_password: Secret.optional().describe('Older name of `netapp_ontap_password`.'),
-  })
-  .transform(({ netapp_endpoint, netapp_admin, netapp_password, ...options }) => ({
-    ...options,
-    netapp_ontap_endpoint: options.netapp_ontap_endpoint ?? netapp_endpoint ?? [],
-    netapp_ontap_user: options.netapp_ontap_user ?? netapp_admin,
-    netapp_ontap_password: options.netapp_ontap_password ?? netapp_password,
-  }))
-  .refine(({ netapp_ontap_endpoint }) => netapp_ontap_endpoint.length > 0, {
-    path: ['netapp_ontap_endpoint'],
-    error: 'expected a URL such as "https://storage.example:443"',
-  })
-  .refine(({ netapp_ontap_token: token, netapp_ontap_user: user }) => token !== undefined || user !== undefined, {
+const Keys = z.strictObject({
+  netapp_ontap_endpoint: Endpoints.optional().describe('URL of the cluster or of the SVM, or several of them.'),
+  netapp_ontap_user: User.describe('A user with the role readonly or vsadmin-readonly.'),
+  netapp_ontap_password: Secret.optional().describe('Its password.'),
+  netapp_ontap_token: Secret.optional().describe('An OAuth 2 bearer, instead of user and password.'),
+  netapp_volume_name: named('the name of a volume').describe('The ONTAP volume that the volume is on.'),
+  netapp_svm: z
+    .string({ error: 'expected the name of an SVM' })
+    .default('')
+    .describe('SVM that has it; empty: the only one with a volume of that name.'),
+  netapp_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+  ca: CaFile,
+  netapp_endpoint: Endpoints.optional().describe('Older name of `netapp_ontap_endpoint`.'),
+  netapp_admin: User.describe('Older name of `netapp_ontap_user`.'),
+  netapp_password: Secret.optional().describe('Older name of `netapp_ontap_password`.'),
+});
+
+const Options = Keys.refine((options) => accessOf(options).endpoints.length > 0, {
+  path: ['netapp_ontap_endpoint'],
+  error: 'expected a URL such as "https://storage.example:443"',
+})
+  .refine((options) => accessOf(options).token !== undefined || accessOf(options).user !== undefined, {
     path: ['netapp_ontap_user'],
     error: 'expected a user and its password, or a netapp_ontap_token',
   })
-  .refine(({ netapp_ontap_user: user, netapp_ontap_password: pass }) => user === undefined || pass !== undefined, {
+  .refine((options) => accessOf(options).user === undefined || accessOf(options).password !== undefined, {
     path: ['netapp_ontap_password'],
     error: 'expected the password of the user',
   });
 type Options = z.output<typeof Options>;
+
+/** Each key, or the older one: a mistake is told of the one that is there. */
+function accessOf(options: z.output<typeof Keys>) {
+  return {
+    endpoints: options.netapp_ontap_endpoint ?? options.netapp_endpoint ?? [],
+    user: options.netapp_ontap_user ?? options.netapp_admin,
+    password: options.netapp_ontap_password ?? options.netapp_password,
+    token: options.netapp_ontap_token,
+  };
+}
 
 /** NetApp ONTAP: its REST API says whether the volume is online and in its place, and whether its SVM serves NFS. */
 export const netapp = defineBackend({
   options: Options,
   open(volume) {
     const { options, clock } = volume;
-    const { netapp_ontap_user: user = '', netapp_ontap_password: password = '', netapp_ontap_token: token } = options;
+    const { endpoints, user = '', password = '', token } = accessOf(options);
     const session = openSession(volume, {
       system: SYSTEM,
-      endpoints: options.netapp_ontap_endpoint,
+      endpoints,
       verifyTls: options.netapp_verify_ssl,
       ca: options.ca,
       credentials: [user, password, token],
