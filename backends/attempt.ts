@@ -9,7 +9,7 @@ export async function attempt<T>(
   call: (signal: AbortSignal) => Promise<T>,
   { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
 ): Promise<Attempt<T>> {
-  const slice = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const slice = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))]);
   const aborted = Promise.withResolvers<never>();
   // Nobody may come to wait for it.
   aborted.promise.catch(() => {});

@@ -20,6 +20,10 @@ describe('an attempt', () => {
     expect(await attempt(call, { signal: never, timeoutMs: 10_000 })).toMatchObject({ ok: false, error: { message } });
   });
 
+  test('may be given a fraction of a millisecond', async () => {
+    expect(await attempt(async () => 7, { signal: never, timeoutMs: 800 / 3 })).toEqual({ ok: true, value: 7 });
+  });
+
   test('waits for nobody beyond its slice of time', async () => {
     expect(await attempt(hang, { signal: never, timeoutMs: 1 })).toMatchObject({
       ok: false,

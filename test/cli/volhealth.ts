@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 const STOP_WITHIN_MS = 5_000;
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -70,7 +70,7 @@ function running({ child, text }: { child: ChildProcess; text: { stdout: string;
     child,
     output,
     async says(pattern) {
-      await expect.poll(output, { timeout: 10_000, interval: 20 }).toMatch(pattern);
+      await vi.waitFor(() => expect(output()).toMatch(pattern), { timeout: 10_000, interval: 20 });
       return pattern.exec(output())?.[1] ?? '';
     },
     async end(signal = 'SIGTERM') {

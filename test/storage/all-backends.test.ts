@@ -25,6 +25,8 @@ const whyNoXfs = whyNoDisk('xfs');
 /** One proxy with a volume of every backend, and a manager that a GraphQL client asks. */
 describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
   const fakes: Record<string, Fake> = {};
+  const paths: Record<string, string> = {};
+  const pathOf = (name: string): string => paths[name]!;
   let sandbox: Sandbox;
   let rig: MountRig;
   let disk: LoopDisk | null = null;
@@ -34,11 +36,13 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     sandbox = createSandbox();
     rig = createMountRig();
-    const volumes: Record<string, object> = { vfs: { path: rig.directory('vfs') } };
+    const volumes: Record<string, object> = {};
+    for (const name of ['vfs', 'xfs', ...Object.keys(DIALECTS)]) paths[name] = rig.directory(name);
+    volumes['vfs'] = { path: pathOf('vfs') };
     if (whyNoXfs === null) {
       disk = createLoopDisk(rig, 'xfs');
-      volumes['xfs'] = { path: rig.directory('xfs') };
-      disk.mount(rig.directory('xfs'));
+      volumes['xfs'] = { path: pathOf('xfs') };
+      disk.mount(pathOf('xfs'));
     }
     if (whyNoCeph === null) {
       cluster = createCephCluster();
@@ -50,7 +54,7 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
       fakes[name] = fake;
       // There is nothing to mount: a plain directory stands for it.
       const mount = { required: false };
-      volumes[name] = { path: rig.directory(name), mount, options: { [endpoint]: fake.url, ...fake.options } };
+      volumes[name] = { path: pathOf(name), mount, options: { [endpoint]: fake.url, ...fake.options } };
     }
     url = await startServices(volumes);
   }, 60_000);
@@ -91,9 +95,10 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
   }
 
   it('shows them all, and all are well', async () => {
-    await expect.poll(unwell, SOON).toEqual([]);
     const real = [...(disk === null ? [] : ['xfs']), ...(cluster === null ? [] : ['cephfs'])];
-    expect(Object.keys(await seen()).toSorted()).toEqual(['vfs', ...real, ...Object.keys(DIALECTS)].toSorted());
+    const names = async () => Object.keys(await seen()).toSorted();
+    await expect.poll(names, SOON).toEqual(['vfs', ...real, ...Object.keys(DIALECTS)].toSorted());
+    await expect.poll(unwell, SOON).toEqual([]);
   });
 
   it.each([
@@ -131,14 +136,14 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
   );
 
   it('shows that a directory is gone, and that it is back', async () => {
-    rmSync(rig.directory('vfs'), { recursive: true });
+    rmSync(pathOf('vfs'), { recursive: true });
     await verdictIs('vfs', { status: 'OFFLINE', statusInfo: "the volume's path does not exist" });
-    mkdirSync(rig.directory('vfs'));
+    mkdirSync(pathOf('vfs'));
     await expect.poll(unwell, SOON).toEqual([]);
   });
 
   it.skipIf(whyNoXfs !== null)(`shows that an XFS has shut down${unless(whyNoXfs)}`, async () => {
-    const path = rig.directory('xfs');
+    const path = pathOf('xfs');
     shutDown(path);
     await verdictIs('xfs', { status: 'OFFLINE', statusInfo: 'the file system answers with an error' });
     rig.umount(path);
