@@ -105,16 +105,20 @@ const nextOf = ({ paging }: { paging?: z.output<typeof Paging> }) => paging?.nex
 /** Which nodes vote changes rarely: it is remembered for an hour. */
 function createQuorum(clock: MonotonicClock) {
   let known: { readonly names: readonly string[]; readonly untilMs: number } | null = null;
-  return async (api: ApiSession, signal: AbortSignal): Promise<readonly string[]> => {
-    if (known !== null && clock.mono() < known.untilMs) return known.names;
+  const remembered = () => (known !== null && clock.mono() < known.untilMs ? known.names : null);
+  return { remembered, names };
+
+  async function names(api: ApiSession, signal: AbortSignal): Promise<readonly string[]> {
+    const before = remembered();
+    if (before !== null) return before;
     const path = `${ROOT}/nodes?fields=${encodeURIComponent(':all:')}`;
     const pages = await allPages(api, { system: SYSTEM, path, schema: NodesPage, nextOf }, signal);
     const voters = pages.flatMap(({ nodes }) => nodes).filter(({ roles }) => roles.quorumNode);
-    const names = voters.map(({ adminNodeName, adminNodename }) => shortName(adminNodeName ?? adminNodename ?? ''));
-    if (names.length === 0) throw unreadable('names no quorum node');
-    known = { names, untilMs: clock.mono() + QUORUM_KEPT_MS };
-    return names;
-  };
+    const found = voters.map(({ adminNodeName, adminNodename }) => shortName(adminNodeName ?? adminNodename ?? ''));
+    if (found.length === 0) throw unreadable('names no quorum node');
+    known = { names: found, untilMs: clock.mono() + QUORUM_KEPT_MS };
+    return found;
+  }
 }
 
 interface Wanted {
@@ -132,11 +136,17 @@ async function look(api: ApiSession, wanted: Wanted, signal: AbortSignal): Promi
     const asked = await attempt(call, { signal, timeoutMs: optionalMs });
     return asked.ok ? asked.value : asked.error;
   };
+  // While every node is online, so is every one that votes.
+  const votersMatter = daemons.some((row) => kindOf(row) !== 'online');
+  // A probe makes four calls: the disks give way to the list of those that vote, once an hour at most.
+  const disksGiveWay = votersMatter && quorum.remembered() === null;
   const [fileSystem, disks, voters] = await Promise.all([
     optional((slice) => healthOf(api, { component: 'FILESYSTEM', entityName: fsName }, slice)),
-    optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice)),
-    // While every node is online, so is every one that votes.
-    daemons.every((row) => kindOf(row) === 'online') ? null : optional((slice) => quorum(api, slice)),
+    // [I] A disk's parent is its file system.
+    disksGiveWay
+      ? new Error('left for the next probe')
+      : optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice)),
+    votersMatter ? optional((slice) => quorum.names(api, slice)) : null,
   ]);
   return judgeGpfs({ mount: found.mount ?? null, daemons, fileSystem, disks, voters });
 }
@@ -167,6 +177,7 @@ async function healthOf(api: ApiSession, terms: Terms, signal: AbortSignal): Pro
 
 type Kind = 'online' | 'down' | 'out' | 'unknown';
 
+/** What a word says of a node: that it serves, that it does not, that an operator took it out, or nothing. */
 const STATES: Readonly<Record<string, Kind>> = {
   HEALTHY: 'online',
   TIPS: 'online',
@@ -181,15 +192,13 @@ const STATES: Readonly<Record<string, Kind>> = {
   STARTING: 'unknown',
 };
 
-/** The rows that meet the terms, one a node and entity. Throws if one of them has no state that is known. Pure. */
+/** The rows that meet the terms, one a node and entity. Throws if one of them has no state. Pure. */
 export function readHealth(states: readonly unknown[], terms: Terms): readonly HealthRow[] {
   const isOfNodes = terms.component === 'GPFS';
   const wanted = readAs(z.array(AnyRow), states, SYSTEM)
     .filter((row) => Object.entries(terms).every(([key, value]) => row[key] === value))
     .filter(({ entityType }) => entityType == null || (entityType === 'NODE') === isOfNodes);
   const rows = readAs(z.array(HealthRow), wanted, SYSTEM);
-  const strange = rows.find(({ state }) => STATES[state] === undefined);
-  if (strange !== undefined) throw unknownWord(SYSTEM, 'state', strange.state);
   return [...new Map(rows.map((row) => [`${row.reportingNode}/${row.entityName}`, row])).values()];
 }
 
@@ -282,7 +291,10 @@ function outageOf({ online, failed, out, unknown, total, ...census }: Census): V
   const isNowhere = readWrite?.length === 0 && readOnly?.length === 0;
   if (online === 0) {
     if (total + out === 0) throw unreadable('lists no node at all');
-    if (unknown.length > 0) throw unreadable(`has no verdict on ${unknown.length} nodes, and no other is online`);
+    if (unknown.length > 0) {
+      const words = new Set(unknown.map(({ state }) => state));
+      throw unreadable(`has no verdict on ${unknown.length}/${total} nodes, ${[...words].join(', ')}; none is online`);
+    }
     if (total > 0) return down(`GPFS cluster down, 0/${total} nodes online`);
     // [I] It may be the monitoring alone that is suspended.
     if (!isNowhere) throw unreadable('counts no node that is in service');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type GpfsTold, gpfs as backend, judgeGpfs, readHealth } from '../../backends/gpfs.ts';
 import { findBackend } from '../../backends/register.ts';
 import { createFakeClock } from '../fake-clock.ts';
+import type { ApplianceAnswer, ApplianceRequest, Dialect } from '../fakes/dialect.ts';
 import { gpfs } from '../fakes/gpfs.ts';
 import { volumeOn } from './volume-on.ts';
 
@@ -207,8 +208,19 @@ describe('the quorum nodes', () => {
     expect(await ask()).toMatchObject({
       status: 'fail',
       summary: 'GPFS file system is not mounted on any node',
-      notChecked: ['quorum'],
+      notChecked: ['disk health', 'quorum'],
     });
+  });
+
+  it('are asked for instead of the disks, and not again for an hour', async () => {
+    const { ask, fake } = await volumeOn(gpfs, { state: 'degraded' });
+    const isOfDisks = ({ query }: { query: string }) => /DISK/.test(query);
+
+    expect(await ask()).toMatchObject({ notChecked: ['disk health'] });
+    expect([fake.requests.filter(isRoles).length, fake.requests.filter(isOfDisks).length]).toEqual([1, 0]);
+    fake.forget();
+    expect(await ask()).not.toHaveProperty('notChecked');
+    expect([fake.requests.filter(isRoles).length, fake.requests.filter(isOfDisks).length]).toEqual([0, 1]);
   });
 
   it('are asked for again after a failure', async () => {
@@ -226,6 +238,37 @@ describe('the quorum nodes', () => {
     expect(judged({ daemons, voters: ['s1', 's2', 's3'] }).summary).toBe(
       'GPFS cluster degraded, 2/2 nodes online, 2/3 quorum nodes online',
     );
+  });
+});
+
+describe('an answer that means something else', () => {
+  const unknownName = { status: { code: 400, message: "Invalid value in 'filesystemName'" } };
+
+  it.each([
+    ['a bad request of another kind', { status: 400, body: { status: { code: 400, message: 'Invalid fields' } } }],
+    ['another failure that names the file system', { status: 500, body: unknownName }],
+    ['a list of other file systems', { status: 200, body: { filesystems: [{ name: 'work2' }] } }],
+    ['a list of another name', { status: 200, body: { fileSystems: [] } }],
+  ])('is no file system that is missing: %s', async (_case, answer) => {
+    const { ask } = await volumeOn(answering(/filesystems/, answer));
+
+    expect(await ask()).toMatchObject({ status: 'unknown' });
+  });
+
+  it('is one that is missing, though the code comes within', async () => {
+    const { ask } = await volumeOn(answering(/filesystems/, { status: 200, body: unknownName }));
+
+    expect(await ask()).toMatchObject({ status: 'fail', reason: 'FILESYSTEM_MISSING' });
+  });
+
+  it('is no cluster without quorum nodes', async () => {
+    const roles = { nodes: [{ adminNodeName: 'kr-c1', roles: { quorumNode: false } }] };
+    const { ask, fake } = await volumeOn(answering(/nodes$/, { status: 200, body: roles }), { state: 'degraded' });
+    await ask();
+    fake.forget();
+
+    expect(await ask()).toMatchObject({ status: 'warn', notChecked: ['disk health', 'quorum'] });
+    expect(fake.requests.filter(isRoles)).toHaveLength(1);
   });
 });
 
@@ -384,12 +427,19 @@ describe('the rows of a health list', () => {
     ).toHaveLength(1);
   });
 
-  it('are refused with a word that nobody knows, even one', () => {
-    const rows = [daemon, { ...daemon, reportingNode: 's2', state: 'Quiescing' }];
+  it.each(['UNKNOWN', 'CHECKING', 'STARTING'])('prove nothing while they are %s', (state) => {
+    expect(() => judged({ daemons: [row('s1', state)] })).toThrow('has no verdict');
+  });
 
-    expect(() => readHealth(rows, { component: 'GPFS' })).toThrow(
-      'GPFS API answered state "QUIESCING", a word that is not known here',
-    );
+  it('prove nothing of a node whose word nobody knows, and are quoted', () => {
+    const daemons = [row('s1'), row('s2', 'QUIESCING')];
+
+    expect(judged({ daemons })).toMatchObject({
+      status: 'warn',
+      summary: 'GPFS cluster degraded, 1/2 nodes online',
+      info: expect.stringContaining('s2: QUIESCING'),
+    });
+    expect(() => judged({ daemons: [row('s2', 'QUIESCING')] })).toThrow('QUIESCING');
   });
 });
 
@@ -436,7 +486,7 @@ describe('the verdict on what is told', () => {
 
   it('is none where nobody is known to be online, though some are known to be down', () => {
     expect(() => judged({ daemons: [row('s1', 'FAILED'), row('s2', 'UNKNOWN')] })).toThrow(
-      'GPFS API has no verdict on 1 nodes, and no other is online',
+      'GPFS API has no verdict on 1/2 nodes, UNKNOWN; none is online',
     );
   });
 
@@ -625,4 +675,17 @@ function mount(readWrite: string[] | undefined, readOnly: string[] | undefined, 
 
 function isRoles({ path }: { path: string }): boolean {
   return path.endsWith('/nodes');
+}
+
+/** A cluster whose API answers calls of some paths in this way. */
+function answering(path: RegExp, answer: ApplianceAnswer): Dialect {
+  const create = () => {
+    const appliance = gpfs.create();
+    return {
+      ...appliance,
+      answer: (request: ApplianceRequest, state: string) =>
+        path.test(request.path) ? answer : appliance.answer(request, state),
+    };
+  };
+  return { ...gpfs, create };
 }

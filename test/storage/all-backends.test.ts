@@ -84,6 +84,8 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
     return Object.fromEntries(data.volumeHealthList.map(({ volumeId, ...rest }) => [volumeId, rest]));
   }
 
+  const names = async () => Object.keys(await seen()).toSorted();
+
   /** The volumes that are not simply healthy. */
   async function unwell(): Promise<readonly (readonly [string, Seen])[]> {
     return Object.entries(await seen()).filter(([, { status, isDegraded }]) => status !== 'HEALTHY' || isDegraded);
@@ -96,7 +98,6 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
 
   it('shows them all, and all are well', async () => {
     const real = [...(disk === null ? [] : ['xfs']), ...(cluster === null ? [] : ['cephfs'])];
-    const names = async () => Object.keys(await seen()).toSorted();
     await expect.poll(names, SOON).toEqual(['vfs', ...real, ...Object.keys(DIALECTS)].toSorted());
     await expect.poll(unwell, SOON).toEqual([]);
   });
