@@ -564,7 +564,7 @@ describe('the verdict', () => {
     [
       'a member whose number ends as that of the root',
       { ...VOLUME, state: 'mixed' },
-      { members: [{ name: 'a__0001', state: 'online' }, offline('a__0011')] },
+      { members: [offline('a__0011'), { name: 'a__0001', state: 'online' }] },
       'warn',
       'ONTAP volume degraded: 1 of 2 FlexGroup members offline',
     ],
@@ -600,6 +600,22 @@ describe('the verdict', () => {
       status,
       summary,
     });
+  });
+
+  it.each(['down', 'booting', 'taken_over', 'waiting_for_giveback', 'degraded'])(
+    'counts a node that is %s as not up',
+    (state) => {
+      expect(judgeNetapp(VOLUME, { nodes: [up('n1'), { name: 'n2', state }], left: NONE })).toMatchObject({
+        reason: 'NODES_DOWN',
+        summary: 'ONTAP volume degraded: 1 of 2 nodes not up',
+      });
+    },
+  );
+
+  it('counts the addresses that are up', () => {
+    const lifs = [up('d1'), up('d2'), { name: 'd3', state: 'down' }];
+
+    expect(judgeNetapp(VOLUME, { lifs, left: NONE }).metadata).toMatchObject({ data_lifs: '2/3' });
   });
 
   it('names no address whose home nobody tells', () => {
