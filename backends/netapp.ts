@@ -124,35 +124,96 @@ const Aggregate = Part.extend({ node: Name.nullish() });
 
 /** What is good to know beside the record of the volume, as far as it could be had. */
 interface Findings {
-  readonly svm?: z.output<typeof Svm> | undefined;
-  readonly lifs?: readonly Lif[] | undefined;
-  readonly members?: readonly Part[] | undefined;
-  readonly aggregates?: readonly z.output<typeof Aggregate>[] | undefined;
-  readonly nodes?: readonly Part[] | undefined;
+  readonly svm?: z.output<typeof Svm>;
+  readonly lifs?: readonly Lif[];
+  readonly members?: readonly Part[];
+  readonly aggregates?: readonly z.output<typeof Aggregate>[];
+  readonly nodes?: readonly Part[];
   /** Why the rest could not. */
   readonly left: ReadonlyMap<string, Error>;
 }
 
+type Topic = Exclude<keyof Findings, 'left'>;
+
+/** What came of asking for something, and how long ago. */
+interface Learned {
+  readonly found: Omit<Findings, 'left'> | Error;
+  readonly probe: number;
+}
+
+/** A probe asks for the volume and for two things more; what it does not ask for is remembered from those before. */
 function createLook(options: Options, timeoutMs: number) {
   const find = createFinder(options);
+  let learned: ReadonlyMap<Topic, Learned> = new Map();
+  let probe = 0;
   return async (api: ApiSession, signal: AbortSignal): Promise<CheckAnswer> => {
+    probe += 1;
+    const before = learned;
+    // Whatever interrupts the probes, nothing of before is relied on after it.
+    learned = new Map();
     const volume = await find(api, signal);
     if (volume === null) {
       const info = `no volume ${options.netapp_volume_name} in the SVM ${options.netapp_svm || '(any)'}`;
       return { ...missing('ONTAP volume does not exist'), info };
     }
-    const left = new Map<string, Error>();
-    const optional: Optional = async (what, call) => {
-      const asked = await attempt(call, { signal, timeoutMs: timeoutMs * SLICE });
-      if (asked.ok) return asked.value;
-      left.set(what, asked.error);
-      return undefined;
-    };
-    const findings = { ...(outageOf(volume) === null ? await gather(api, volume, optional) : {}), left };
-    const answer = judgeNetapp(volume, findings);
-    if (!mayBeHardware(answer, findings)) return answer;
-    return judgeNetapp(volume, { ...findings, ...(await explain(api, volume, optional)) });
+    const wanted = topicsOf(volume, findingsIn(before));
+    const known = new Map([...before].filter(([topic]) => wanted.includes(topic)));
+    for (const topic of nextTopics(wanted, known)) {
+      const asked = await attempt((slice) => ASK[topic]({ api, volume }, slice), {
+        signal,
+        timeoutMs: timeoutMs * SLICE,
+      });
+      known.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
+    }
+    learned = known;
+    return judgeNetapp(volume, findingsIn(known));
   };
+}
+
+const TOPICS: Readonly<Record<Topic, string>> = {
+  svm: 'SVM',
+  lifs: 'data LIFs',
+  members: 'FlexGroup members',
+  nodes: 'nodes',
+  aggregates: 'aggregates',
+};
+
+function findingsIn(learned: ReadonlyMap<Topic, Learned>): Findings {
+  const entries = [...learned];
+  const left = entries.flatMap(([topic, { found }]) =>
+    found instanceof Error ? [[TOPICS[topic], found] as const] : [],
+  );
+  const found = entries.flatMap(([, one]) => (one.found instanceof Error ? [] : [one.found]));
+  return Object.assign({ left: new Map(left) }, ...found) as Findings;
+}
+
+/** What lies between the volume and its clients; and its hardware, where that may be to blame. */
+function topicsOf(volume: Volume, findings: Findings): readonly Topic[] {
+  const { state, error_state: flaws, aggregates } = volume;
+  const isOff = state === 'mixed' || flaws?.has_bad_blocks === true || flaws?.is_inconsistent === true;
+  const hardware: readonly Topic[] = (aggregates ?? []).length > 0 ? ['nodes', 'aggregates'] : ['nodes'];
+  if (outageOf(volume) !== null) return hardware;
+  return [
+    ...(state === 'mixed' ? (['members'] as const) : []),
+    ...(['svm', 'lifs'] as const),
+    ...(isOff || findings.lifs?.some(isAway) === true || isBad(findings) ? hardware : []),
+  ];
+}
+
+/** Two of them: of what was bad, and then of all, that which was asked for the longest time ago. */
+function nextTopics(wanted: readonly Topic[], learned: ReadonlyMap<Topic, Learned>): readonly Topic[] {
+  const byAge = wanted.toSorted((a, b) => (learned.get(a)?.probe ?? 0) - (learned.get(b)?.probe ?? 0));
+  const bad = byAge.filter((topic) => {
+    const found = learned.get(topic)?.found;
+    return found !== undefined && !(found instanceof Error) && isBad(found);
+  });
+  return [...new Set([...bad.slice(0, 1), ...byAge])].slice(0, 2);
+}
+
+/** Whether something is found that degrades the volume, or takes it away. */
+function isBad({ svm, lifs = [], members = [], nodes = [] }: Partial<Findings>): boolean {
+  const isSvmBad = svm !== undefined && (svm.state !== 'running' || svm.nfs?.enabled === false);
+  return isSvmBad || lifs.some(isDown) || members.some(isOffline) || nodes.some(isNotUp);
 }
 
 /** Some fields come only when named, and an old release refuses names that it does not know. */
@@ -209,43 +270,37 @@ function createFinder({ netapp_volume_name: name, netapp_svm: svm }: Options) {
   }
 }
 
-/** Makes a call in a slice of the time; undefined if it fails, which is noted. */
-type Optional = <T>(what: string, call: (slice: AbortSignal) => Promise<T>) => Promise<T | undefined>;
-
-/** What lies between the volume and its clients. */
-async function gather(api: ApiSession, volume: Volume, optional: Optional): Promise<Omit<Findings, 'left'>> {
-  const svm = await optional('SVM', (slice) =>
-    api.get(pathTo(`/api/svm/svms/${svmOf(volume)}`, { fields: 'state,subtype,nfs.enabled' }), Svm, slice),
-  );
-  const lifs = await optional('data LIFs', (slice) => {
-    const query = { 'svm.uuid': svmOf(volume), services: 'data_nfs', fields: 'state,enabled,location.is_home' };
-    return listed(api, { path: '/api/network/ip/interfaces', query, schema: Lif }, slice);
-  });
-  if (volume.state !== 'mixed') return { svm, lifs };
-  const query = { is_constituent: 'true', 'flexgroup.uuid': volume.uuid, fields: 'state' };
-  const members = await optional('FlexGroup members', (slice) =>
-    listed(api, { path: VOLUMES, query, schema: Part }, slice),
-  );
-  return { svm, lifs, members };
+interface About {
+  readonly api: ApiSession;
+  readonly volume: Volume;
 }
 
-/** Whether the hardware is worth a look, which takes two more calls. */
-function mayBeHardware({ status, reason }: CheckAnswer, { lifs = [] }: Findings): boolean {
-  return lifs.some(isAway) || (status !== 'pass' && reason !== 'FULL' && reason !== 'READ_ONLY');
-}
+type Ask = (about: About, signal: AbortSignal) => Promise<Omit<Findings, 'left'>>;
 
 /** An account of an SVM may not see the hardware, and a disaggregated system hides its aggregates. */
-async function explain(api: ApiSession, volume: Volume, optional: Optional): Promise<Omit<Findings, 'left'>> {
-  const nodes = await optional('nodes', (slice) =>
-    listed(api, { path: '/api/cluster/nodes', query: { fields: 'state' }, schema: Part }, slice),
-  );
-  const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node' };
-  if (query.name === '') return { nodes };
-  const aggregates = await optional('aggregates', (slice) =>
-    listed(api, { path: '/api/storage/aggregates', query, schema: Aggregate }, slice),
-  );
-  return { nodes, aggregates };
-}
+const ASK: Readonly<Record<Topic, Ask>> = {
+  async svm({ api, volume }, signal) {
+    const path = pathTo(`/api/svm/svms/${svmOf(volume)}`, { fields: 'state,subtype,nfs.enabled' });
+    return { svm: await api.get(path, Svm, signal) };
+  },
+  async lifs({ api, volume }, signal) {
+    const query = { 'svm.uuid': svmOf(volume), services: 'data_nfs', fields: 'state,enabled,location.is_home' };
+    return { lifs: await listed(api, { path: '/api/network/ip/interfaces', query, schema: Lif }, signal) };
+  },
+  async members({ api, volume }, signal) {
+    const query = { is_constituent: 'true', 'flexgroup.uuid': volume.uuid, fields: 'state' };
+    return { members: await listed(api, { path: VOLUMES, query, schema: Part }, signal) };
+  },
+  async nodes({ api }, signal) {
+    return {
+      nodes: await listed(api, { path: '/api/cluster/nodes', query: { fields: 'state' }, schema: Part }, signal),
+    };
+  },
+  async aggregates({ api, volume }, signal) {
+    const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node' };
+    return { aggregates: await listed(api, { path: '/api/storage/aggregates', query, schema: Aggregate }, signal) };
+  },
+};
 
 function svmOf({ svm }: Volume): string {
   if (svm?.uuid == null) throw unreliable('a volume without its SVM');

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { buildSchema, parse as parseGraphql, validate } from 'graphql';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { BACKENDS } from '../../backends/register.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
@@ -103,6 +104,21 @@ describe('docs/configuration.md', () => {
   });
 });
 
+describe('docs/backends.md', () => {
+  const page = read('docs/backends.md');
+
+  it.each([...BACKENDS].filter(([, { options }]) => optionsOf(options).length > 0))(
+    'has every option of %s, and no other',
+    (name, { options }) => {
+      const [section = ''] = page.split(`\n## ${name === 'spectrumscale' ? 'gpfs' : name}\n`)[1]?.split(/^## /m) ?? [];
+      const rows = Array.from(section.matchAll(/^\| `(\w+)` \|/gm), ([, key = '']) => key);
+
+      expect(rows.filter((key) => !optionsOf(options).includes(key))).toEqual([]);
+      expect(optionsOf(options).filter((key) => !section.includes(`\`${key}\``))).toEqual([]);
+    },
+  );
+});
+
 describe('docs/decisions.md', () => {
   it('has a reason for every dependency, and none for what is not one', () => {
     const [, section = ''] = read('docs/decisions.md').split(/^## Dependencies$/m);
@@ -147,6 +163,16 @@ describe('the committed files', () => {
     expect(foreignWords('the volume home lies at /vfroot/home')).toEqual([]);
   });
 });
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+/** The keys of a backend's options, those of tables within them instead of the tables. */
+function optionsOf(options: z.ZodType): readonly string[] {
+  const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  return Object.entries(properties).flatMap(([key, { properties: inner }]) => (inner ? Object.keys(inner) : [key]));
+}
 
 function foreignWords(text: string): string[] {
   const escaped = ROOT.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
