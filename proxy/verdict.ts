@@ -41,16 +41,17 @@ export function readingOf(answer: CheckAnswer): CheckReading {
   return { ok, label: `${answer.status}:${answer.reason}`, answer };
 }
 
-/** The check that decides a volume's verdict: the worst, the first of several. */
+/** The check that decides a volume's verdict: the worst; of several the one that asks the storage system's API. */
 export function decisive(checks: readonly CheckState[]): CheckState | undefined {
   const badness = (check: CheckState): number => BADNESS[statusFor(check, checks)];
   return checks
     .filter(counts)
-    .reduce<CheckState | undefined>(
-      (worst, check) => (worst === undefined || badness(check) > badness(worst) ? check : worst),
-      undefined,
-    );
+    .toSorted((a, b) => badness(b) - badness(a) || Number(isOfApi(b)) - Number(isOfApi(a)))
+    .at(0);
 }
+
+/** It knows why; a mount only that. */
+const isOfApi = ({ name, isAdvisory }: CheckState): boolean => name === 'backend' && !isAdvisory;
 
 /**
  * A volume's `getHwinfo()`: the fold of its latest checks. fail → offline, unknown → unavailable, warn → healthy and

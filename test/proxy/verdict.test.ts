@@ -73,6 +73,22 @@ describe('the verdict on a volume', () => {
     });
   });
 
+  it.each(['pass', 'warn', 'unknown', 'fail'] as const)(
+    'speaks with the sentence of the storage system, which knows why, where mount and API both say %s',
+    (status) => {
+      const mount = check({ ...ANSWERS[status], summary: 'said by the mount' });
+      const backend = check({ ...ANSWERS[status], summary: 'said by the API' }, 'backend');
+      for (const order of [
+        [mount, backend],
+        [backend, mount],
+      ]) {
+        expect(foldChecks(order).status_info).toBe('said by the API');
+      }
+      const advisory = { ...backend, isAdvisory: true };
+      expect(foldChecks([mount, advisory]).status_info).toBe('said by the mount');
+    },
+  );
+
   it('is unavailable, "not checked yet", before the first answer', () => {
     expect(foldChecks([check(null)])).toMatchObject({
       status: 'unavailable',
