@@ -16,7 +16,7 @@ export interface PagesOptions<S extends z.ZodType> {
 
 /**
  * Every page of a list. Of a link to the next one only path and query are taken: whatever host it names, the
- * credentials go to our own endpoint alone. Rejects with an `ApiFailed` for a list without an end.
+ * credentials go to our own endpoint alone. Rejects with an `ApiFailed` for a list without an end, or that leads nowhere.
  */
 export async function allPages<S extends z.ZodType>(
   api: ApiSession,
@@ -25,7 +25,7 @@ export async function allPages<S extends z.ZodType>(
 ): Promise<readonly z.output<S>[]> {
   const pages: z.output<S>[] = [];
   const seen = new Set<string>();
-  for (let next: string | null = path; next !== null; next = pathIn(nextOf(pages.at(-1)!), path)) {
+  for (let next: string | null = path; next !== null; next = following(pages.at(-1)!)) {
     if (seen.has(next) || seen.size === MAX_PAGES) {
       throw new ApiFailed(`${system} API answered a list without an end`, { kind: 'unreadable', system });
     }
@@ -33,11 +33,23 @@ export async function allPages<S extends z.ZodType>(
     pages.push(await api.get(next, schema, signal));
   }
   return pages;
+
+  function following(page: z.output<S>): string | null {
+    const link = nextOf(page);
+    if (link == null || link === '') return null;
+    const next = pathIn(link, path);
+    if (next !== null) return next;
+    throw new ApiFailed(`${system} API answered a list whose next page has no address`, { kind: 'unreadable', system });
+  }
 }
 
-/** Path and query of a link, which may be relative to the page that has it. */
-function pathIn(link: string | null | undefined, page: string): string | null {
-  if (link == null || link === '') return null;
-  const url = URL.parse(link, `https://own.invalid${page}`);
-  return url === null ? null : url.pathname + url.search;
+/** Path and query of a link, which may be relative to the page that has it; null if it has none. */
+function pathIn(link: string, page: string): string | null {
+  const own = new URL(`https://own.invalid${page}`);
+  const url = URL.parse(link, own);
+  // The path of another scheme may be anything, such as `@elsewhere.example/`.
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  // A server behind a path of its own names that, too.
+  const at = Math.max(0, url.pathname.indexOf(own.pathname));
+  return url.pathname.slice(at) + url.search;
 }
