@@ -5,17 +5,15 @@ const URL_EXPECTED = { error: 'expected a URL such as "https://storage.example:4
 const Endpoint = z
   .string(URL_EXPECTED)
   .refine(isHttpUrl, URL_EXPECTED)
-  .refine((text) => !isHttpUrl(text) || new URL(text).username === '', {
+  .refine((text) => !isHttpUrl(text) || new URL(text).username + new URL(text).password === '', {
     error: 'expected a URL without user and password',
   })
-  .refine((text) => !isHttpUrl(text) || new URL(text).search + new URL(text).hash === '', {
-    error: 'expected a URL without a query',
-  });
+  .refine((text) => !isHttpUrl(text) || !/[?#]/.test(text), { error: 'expected a URL without a query' });
 
 /** One URL or a list of them; they are tried in this order. A path in it comes before every path that is asked. */
 export const Endpoints = z
   .union([Endpoint, z.array(Endpoint).min(1, URL_EXPECTED)])
-  .transform((value) => [value].flat().map((url) => url.replace(/\/+$/, '')));
+  .transform((value) => [value].flat().map(canonical));
 
 const SWITCH_EXPECTED = { error: 'expected true or false' } as const;
 
@@ -35,4 +33,10 @@ export const CaFile = z
 
 function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+
+/** Without slashes at its end, and without what only looks like a part of it. */
+function canonical(endpoint: string): string {
+  const { origin, pathname } = new URL(endpoint);
+  return origin + pathname.replace(/\/+$/, '');
 }

@@ -4,11 +4,14 @@ import { z } from 'zod';
 const FORMS = { error: 'expected a text, { env = "NAME" } or { file = "/PATH" }' } as const;
 
 /** A secret of a volume: as it is, or where it is. */
-export const Secret = z.union([
-  z.string(FORMS).min(1, FORMS),
-  z.strictObject({ env: z.string(FORMS).min(1, FORMS) }),
-  z.strictObject({ file: z.string(FORMS).min(1, FORMS) }),
-]);
+export const Secret = z.union(
+  [
+    z.string(FORMS).regex(/^\P{Cc}+$/u, FORMS),
+    z.strictObject({ env: z.string(FORMS).min(1, FORMS) }),
+    z.strictObject({ file: z.string(FORMS).min(1, FORMS) }),
+  ],
+  FORMS,
+);
 export type Secret = z.infer<typeof Secret>;
 
 /** A file that the options name, or a variable of the environment, is not there or not usable. */
