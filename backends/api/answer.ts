@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ApiFailed } from './api-failed.ts';
+import { ApiFailed, LONGEST_QUOTE } from './api-failed.ts';
 import { parseExactJson } from './exact-json.ts';
-import type { HttpAnswer } from './http-client.ts';
+import { type HttpAnswer, REDIRECTS } from './http-client.ts';
+import { inOneLine } from './redaction.ts';
 
 /** What an answer of 2xx holds; throws an `ApiFailed` for every other one, and for what is no JSON. */
 export function bodyOf({ status, text }: HttpAnswer, system: string): unknown {
@@ -16,7 +17,7 @@ export function bodyOf({ status, text }: HttpAnswer, system: string): unknown {
   }
   const kind = status === 401 || status === 403 ? 'forbidden' : status < 400 ? 'unreadable' : 'error';
   const said = wordsOf(body);
-  const what = status < 400 ? `redirects elsewhere (HTTP ${status})` : `answered HTTP ${status}`;
+  const what = REDIRECTS.includes(status) ? `redirects elsewhere (HTTP ${status})` : `answered HTTP ${status}`;
   throw new ApiFailed(`${system} API ${what}${said === null ? '' : `: ${said}`}`, { kind, system, status, body });
 }
 
@@ -44,10 +45,11 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const describeText = (text: string): string =>
-  text.trim() === '' ? 'nothing' : /^\s*</.test(text) ? 'a web page' : 'something';
-
-const MAX_SAID = 160;
+function describeText(text: string): string {
+  if (text.trim() === '') return 'nothing';
+  if (text.startsWith('\u001F')) return 'something compressed';
+  return /^\s*</.test(text) ? 'a web page' : 'something';
+}
 
 /** Where vendors put what they have to say of a failure. */
 const Said = z.union([
@@ -59,9 +61,6 @@ const Said = z.union([
 ]);
 
 function wordsOf(body: unknown): string | null {
-  const said =
-    Said.safeParse(body)
-      .data?.replaceAll(/[\s\p{Cc}]+/gu, ' ')
-      .trim() ?? '';
-  return said === '' ? null : said.length > MAX_SAID ? `${said.slice(0, MAX_SAID)}…` : said;
+  const said = inOneLine(Said.safeParse(body).data?.slice(0, LONGEST_QUOTE) ?? '');
+  return said === '' ? null : said;
 }

@@ -1,4 +1,4 @@
-import type { Metadata } from '../../schema/json.ts';
+import type { Json, Metadata } from '../../schema/json.ts';
 import { attempt } from '../attempt.ts';
 import { type CheckAnswer, type CheckDefinition, checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
 import { ApiFailed } from './api-failed.ts';
@@ -7,6 +7,7 @@ import type { ApiSession } from './api-session.ts';
 const MAX_TIMEOUT_MS = 15_000;
 /** Of the check's time; the rest is for saying that it was not enough. */
 const SLICE = 0.9;
+const MAX_MESSAGE = 480;
 
 export interface ApiCheckOptions {
   /** Whose API it is, as people call it. */
@@ -39,17 +40,28 @@ export function apiCheck(
     if (error.name === 'TimeoutError') {
       return new ApiFailed(`${system} API gave no answer within ${sliceMs / 1_000} s`, { kind: 'timeout', system });
     }
-    if (!(error instanceof ApiFailed)) return error;
-    const { kind, status, message, cause } = error;
-    return new ApiFailed(session.redact(message), { kind, system, ...(status === null ? {} : { status }) }, { cause });
+    const message = session.redact(error.message);
+    if (!(error instanceof ApiFailed)) return message === error.message ? error : new Error(message);
+    const { kind, status } = error;
+    return new ApiFailed(cut(message), { kind, system, ...(status === null ? {} : { status }) });
   }
 }
 
+const cut = (text: string): string => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text);
+
 function redacted(answer: CheckAnswer, redact: (text: string) => string): CheckAnswer {
-  const { info, metadata } = answer;
+  const { summary, info, metadata } = answer;
   return {
     ...answer,
+    summary: redact(summary),
     info: info === null ? null : redact(info),
-    ...(metadata === undefined ? {} : { metadata: JSON.parse(redact(JSON.stringify(metadata))) as Metadata }),
+    ...(metadata === undefined ? {} : { metadata: redactedJson(metadata, redact) as Metadata }),
   };
+}
+
+function redactedJson(value: Json, redact: (text: string) => string): Json {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((each) => redactedJson(each, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [redact(key), redactedJson(each, redact)]));
 }

@@ -26,7 +26,8 @@ export interface ApiFailureDetails {
 
 /**
  * A management API could not be asked, or its answer is of no use: that says nothing about the data behind it. The
- * message is for administrators, one line: it may name endpoints and codes, and holds no credentials.
+ * message is for administrators, one line: it may name endpoints and codes. It may quote an answer, and so whatever a
+ * server tells again of what it was sent: `apiCheck` takes the secrets out.
  */
 export class ApiFailed extends Error {
   override readonly name = 'ApiFailed';
@@ -43,9 +44,15 @@ export class ApiFailed extends Error {
   }
 }
 
+/**
+ * As much as an error quotes of an answer; what is shown is cut once the secrets are out of it, because a part of one
+ * could not be found.
+ */
+export const LONGEST_QUOTE = 4_096;
+
 /** A word of the vendor's that is not in our table: nothing can be told from it. */
 export function unknownWord(system: string, field: string, word: unknown): ApiFailed {
-  const said = JSON.stringify(String(word).slice(0, 60));
+  const said = JSON.stringify(String(word).slice(0, LONGEST_QUOTE));
   return new ApiFailed(`${system} API answered ${field} ${said}, a word that is not known here`, {
     kind: 'unreadable',
     system,

@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { AbortError, type Got, RequestError } from 'got';
+import { X509Certificate } from 'node:crypto';
+import { type Got, RequestError } from 'got';
 import { ApiFailed } from './api-failed.ts';
 import { daysExpired } from './certificate.ts';
+import { AnswerUnusable, createAgents, createGot, exchange, type HttpCall, type RawAnswer } from './http-exchange.ts';
+import { OptionUnreadable, readTextFile } from './secret.ts';
 import { describeTransport, isBeforeConnection } from './transport-failure.ts';
-import { readTextFile } from './secret.ts';
 
 export interface HttpClientOptions {
   /** Whose API it is, as people call it. */
@@ -21,107 +21,69 @@ export interface HttpClientOptions {
   readonly maxCalls: number;
 }
 
-export interface HttpCall {
-  readonly method: 'GET' | 'POST';
-  /** Behind the endpoint, encoded, with its query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-  readonly signal: AbortSignal;
-}
-
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** Resolves with any answer of at most 8 MiB, whatever its status; rejects with an `ApiFailed`, or as its signal says. */
+/**
+ * Resolves with any answer of at most 8 MiB, whatever its status; rejects with an `ApiFailed`, with an `OptionUnreadable`
+ * for a file of the authority, or as its signal says. No error holds what was sent.
+ */
 export type HttpClient = (call: HttpCall) => Promise<HttpAnswer>;
 
-const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
+export const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+const MAX_REDIRECTS = 3;
 /** Only a bound for what nobody waits for any more: callers bring deadlines of their own. */
 const MAX_CALL_MS = 60_000;
 
-/** What every call has in common: no retries that nobody sees, TLS as it is today, redirects within one origin. */
-const BASE = got.extend({
-  retry: { limit: 0 },
-  throwHttpErrors: false,
-  // Compressed, a small answer could become a huge one.
-  decompress: false,
-  responseType: 'text',
-  maxRedirects: 3,
-  followRedirect: ({ url, headers }) => URL.parse(headers.location ?? '', url)?.origin === new URL(url).origin,
-  headers: { 'user-agent': 'volhealth', accept: 'application/json' },
-  https: { minVersion: 'TLSv1.2' },
-});
-
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { system, endpoints, connectMs, maxCalls } = options;
-  const agent = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: maxCalls }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: maxCalls }),
-  };
-  const timeout = { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: MAX_CALL_MS };
+  const { system, endpoints, maxCalls } = options;
+  const agents = createAgents(maxCalls);
   let configured: Promise<Got> | null = null;
   let first = 0;
 
   return async (call) => {
     const failures: string[] = [];
-    for (let tried = 0; ; tried += 1) {
-      const at = (first + tried) % endpoints.length;
+    for (let tried = 1, at = first; ; tried += 1, at = (at + 1) % endpoints.length) {
       const endpoint = endpoints[at] ?? '';
       try {
-        const answer = await askOnce(endpoint, call);
+        const answer = await askAt(endpoint, call);
         first = at;
         return answer;
       } catch (error) {
+        // Whoever comes next begins with another one, also after one that keeps silent.
+        first = (at + 1) % endpoints.length;
         const failure = await failureOf(error, endpoint, call.signal);
         failures.push(failure.message);
-        if (isBeforeConnection(error) && tried + 1 < endpoints.length) continue;
-        // Whoever comes next begins with another one.
-        first = (at + 1) % endpoints.length;
+        if (isBeforeConnection(error) && tried < endpoints.length) continue;
         const { kind, status } = failure;
-        throw new ApiFailed(
-          failures.join('; '),
-          { kind, system, ...(status === null ? {} : { status }) },
-          { cause: error },
-        );
+        throw new ApiFailed(failures.join('; '), { kind, system, ...(status === null ? {} : { status }) });
       }
     }
   };
 
-  async function askOnce(endpoint: string, { method, path, headers, json, signal }: HttpCall): Promise<HttpAnswer> {
+  /** Follows redirects to the same origin; what is posted is for its address, and for no other. */
+  async function askAt(endpoint: string, call: HttpCall): Promise<HttpAnswer> {
     const client = await configure();
-    const tooLarge = new AbortController();
-    // What is posted is for this address, and for no other.
-    const body = method === 'POST' ? { json, followRedirect: false } : {};
-    const bounds = { signal: AbortSignal.any([signal, tooLarge.signal]), agent, timeout };
-    const ask = async () => {
-      const request = client(endpoint + path, { method, headers: { ...headers }, ...body, ...bounds });
-      void request.on('downloadProgress', ({ transferred }) => {
-        if (transferred > MAX_ANSWER_BYTES) tooLarge.abort();
+    let url = endpoint + call.path;
+    if (URL.parse(url)?.origin !== new URL(endpoint).origin) throw unreadable(endpoint, 'a path leads elsewhere');
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const answer = await exchange(client, url, call, agents).catch(async (error: unknown) => {
+        // Something was sent, if not there: no other endpoint is tried.
+        throw redirects === 0 ? error : await failureOf(error, endpoint, call.signal);
       });
-      return request;
-    };
-    try {
-      // A server may close an idle connection just when it is used again: that says nothing about the server.
-      const { statusCode, body: text } = await ask().catch((error: unknown) => {
-        if (method === 'GET' && error instanceof RequestError && isCutWhenReused(error)) return ask();
-        throw error;
-      });
-      return { status: statusCode, text };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (tooLarge.signal.aborted) {
-        throw new ApiFailed(`${endpoint}: its answer is larger than 8 MiB`, { kind: 'unreadable', system });
-      }
-      throw error;
+      const next = call.method === 'GET' ? redirectWithin(answer, url) : null;
+      // The decoder takes a byte order mark away.
+      if (next === null) return { status: answer.statusCode, text: new TextDecoder().decode(answer.body) };
+      url = next;
     }
+    throw unreadable(endpoint, 'it redirects in a circle');
   }
 
   /** The authority is read when it is needed, and again after a certificate was not trusted. */
   function configure(): Promise<Got> {
-    configured ??= configuredBase(options);
+    configured ??= configuredGot(options);
     configured.catch(forgetAuthority);
     return configured;
   }
@@ -133,21 +95,45 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function failureOf(error: unknown, endpoint: string, signal: AbortSignal): Promise<ApiFailed> {
     signal.throwIfAborted();
     if (error instanceof ApiFailed) return error;
+    if (error instanceof AnswerUnusable) return unreadable(endpoint, error.message);
     if (!(error instanceof RequestError)) throw error;
     const { kind, sentence } = describeTransport(error);
     if (kind === 'untrusted') forgetAuthority();
     const days = error.code === 'CERT_HAS_EXPIRED' ? await daysExpired(endpoint, signal) : null;
-    const said = days === null ? sentence : `its certificate expired ${days === 1 ? '1 day' : `${days} days`} ago`;
-    return new ApiFailed(`${endpoint}: ${said}`, { kind, system }, { cause: error });
+    const said = days === null ? sentence : `its certificate expired ${inDays(days)} ago`;
+    return new ApiFailed(`${endpoint}: ${said}`, { kind, system });
+  }
+
+  function unreadable(endpoint: string, sentence: string): ApiFailed {
+    return new ApiFailed(`${endpoint}: ${sentence}`, { kind: 'unreadable', system });
   }
 }
 
-async function configuredBase({ verifyTls, ca }: HttpClientOptions): Promise<Got> {
-  const authority = ca === undefined ? {} : { certificateAuthority: await readTextFile(ca) };
-  return BASE.extend({ https: { rejectUnauthorized: verifyTls, ...authority } });
+/** Where an answer sends the one who asked, as long as that is the same origin. */
+function redirectWithin({ statusCode, headers: { location } }: RawAnswer, url: string): string | null {
+  const next = REDIRECTS.includes(statusCode) && location !== undefined ? URL.parse(location, url) : null;
+  return next?.origin === new URL(url).origin ? next.origin + next.pathname + next.search : null;
 }
 
-function isCutWhenReused(error: RequestError): boolean {
-  if (error instanceof AbortError || error.request?.reusedSocket !== true) return false;
-  return error.response === undefined && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+async function configuredGot({ verifyTls, ca, connectMs }: HttpClientOptions): Promise<Got> {
+  const authority = ca === undefined ? {} : { certificateAuthority: await readAuthority(ca) };
+  const timeout = { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: MAX_CALL_MS };
+  return createGot({ timeout, https: { rejectUnauthorized: verifyTls, ...authority } });
 }
+
+/** TLS itself would take anything, and then trust nobody. */
+async function readAuthority(file: string): Promise<string> {
+  const pem = await readTextFile(file);
+  if (!isCertificate(pem)) throw new OptionUnreadable(`the file ${file} holds no certificate in PEM`);
+  return pem;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== null;
+  } catch {
+    return false;
+  }
+}
+
+const inDays = (days: number): string => (days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`);

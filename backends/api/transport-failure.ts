@@ -34,12 +34,18 @@ const BY_CODE: Readonly<Record<string, Reading>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted('its certificate is for another name'),
-  ERR_SSL_WRONG_VERSION_NUMBER: unreachable('there is no TLS on that port: http:// instead of https://?'),
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: unreachable('there is no TLS on that port: http:// instead of https://?'),
-  ERR_SSL_UNSUPPORTED_PROTOCOL: unreachable('it does not speak TLS 1.2 or later'),
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: unreachable('it does not speak TLS 1.2 or later'),
-  ERR_TOO_MANY_REDIRECTS: unreadable('it redirects in a circle'),
 };
+
+/** What OpenSSL says, which comes in the code (`ERR_SSL_WRONG_VERSION_NUMBER`) or in the message (of an `EPROTO`). */
+const BY_TLS_WORDS: readonly (readonly [RegExp, Reading])[] = [
+  [
+    /wrong.version.number|packet.length.too.long|http.request/i,
+    unreachable('there is no TLS on that port: http:// instead of https://?'),
+  ],
+  [/alert.protocol.version|unsupported.protocol/i, unreachable('it does not speak TLS 1.2 or later')],
+  [/certificate.required/i, unreachable('it wants a certificate of its clients')],
+];
+const TLS_FAILED = unreachable('the TLS handshake failed');
 
 const BY_PHASE: Readonly<Record<string, string>> = {
   lookup: 'its host name could not be looked up in time',
@@ -54,9 +60,14 @@ export function describeTransport(error: RequestError): Reading {
   const known = BY_CODE[code];
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return unreadable('its answer is not proper HTTP');
-  if (/^ERR_SSL_|^ERR_TLS_|^EPROTO$/.test(code)) return unreachable('the TLS handshake failed');
+  if (/^ERR_SSL_|^ERR_TLS_|^EPROTO$/.test(code)) return describeTls(`${code} ${error.message}`);
   if (/CERT|^EE_|^CA_/.test(code)) return untrusted(`its certificate cannot be accepted: ${code}`);
   return unreachable(`it cannot be asked: ${code}`);
+}
+
+function describeTls(words: string): Reading {
+  const [, reading] = BY_TLS_WORDS.find(([pattern]) => pattern.test(words)) ?? [null, TLS_FAILED];
+  return reading;
 }
 
 const BEFORE_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/;
