@@ -4,6 +4,7 @@ import { ApiFailed } from './api-failed.ts';
 import type { Authorization } from './authorization.ts';
 import type { HttpClient } from './http-client.ts';
 import { createJoining } from './joining.ts';
+import { withoutSecrets } from './redaction.ts';
 
 /** An API as its volumes ask it: with credentials, each call at most once at a time. */
 export interface ApiSession {
@@ -24,13 +25,32 @@ export interface ApiSessionOptions {
 
 export function createApiSession({ system, http, authorization }: ApiSessionOptions): ApiSession {
   const join = createJoining();
+  let isLetIn = false;
+  let trial: Promise<unknown> | null = null;
+
   return {
     async get(path, schema, signal) {
-      const value = await join(path, signal, (shared) => ask(path, shared));
+      const value = await join(path, signal, (shared) => askInTurn(path, shared));
       return readAs(schema, value, system);
     },
     redact: (text) => withoutSecrets(text, authorization.secrets()),
   };
+
+  /** Until credentials are known to be good, one call tries them and the others wait: each refusal counts. */
+  async function askInTurn(path: string, signal: AbortSignal): Promise<unknown> {
+    for (let other = tryingNow(); other !== null; other = tryingNow()) await other;
+    signal.throwIfAborted();
+    const asked = ask(path, signal);
+    const ended = () => {
+      trial = null;
+    };
+    if (!isLetIn) trial = asked.then(ended, ended);
+    return asked;
+  }
+
+  function tryingNow(): Promise<unknown> | null {
+    return isLetIn ? null : trial;
+  }
 
   async function ask(path: string, signal: AbortSignal): Promise<unknown> {
     const call = async () => {
@@ -40,6 +60,7 @@ export function createApiSession({ system, http, authorization }: ApiSessionOpti
     let { headers, answer } = await call();
     if (authorization.isRefusal(answer) && authorization.canRenew(headers)) ({ headers, answer } = await call());
     if (authorization.isRefusal(answer)) {
+      isLetIn = false;
       const refusal = new ApiFailed(`${system} API authentication failed (HTTP ${answer.status})`, {
         kind: 'refused',
         system,
@@ -47,15 +68,9 @@ export function createApiSession({ system, http, authorization }: ApiSessionOpti
       });
       throw authorization.giveUp(headers, refusal);
     }
-    authorization.accepted();
+    // An error may have come before anybody looked at the credentials.
+    if (answer.status <= 299) isLetIn = true;
+    authorization.accepted(headers);
     return bodyOf(answer, system);
   }
-}
-
-/** Longest first: one may be a part of another. Short ones are no secrets, and are words of their own elsewhere. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length > 3)
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }

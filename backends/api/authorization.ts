@@ -13,7 +13,8 @@ export interface Authorization {
   readonly canRenew: (refused: Headers) => boolean;
   /** Hears that these were refused for good; returns the refusal to report. */
   readonly giveUp: (refused: Headers, refusal: ApiFailed) => ApiFailed;
-  readonly accepted: () => void;
+  /** Hears that these were good. */
+  readonly accepted: (headers: Headers) => void;
   /** What must not be seen in any answer. */
   readonly secrets: () => readonly string[];
 }

@@ -1,7 +1,8 @@
 import type { MonotonicClock } from '../backend.ts';
 import type { Authorization } from './authorization.ts';
 import { createLoginGuard } from './login-guard.ts';
-import { readSecret, type Secret } from './secret.ts';
+import { createSecretMemory } from './redaction.ts';
+import { OptionUnreadable, readSecret, type Secret } from './secret.ts';
 
 /** HTTP Basic: every call is a login, and a refused one is held back like one. */
 export function basicAuthorization(username: string, password: Secret, clock: MonotonicClock): Authorization {
@@ -13,7 +14,15 @@ export function basicAuthorization(username: string, password: Secret, clock: Mo
 
 /** A token that somebody made for us: `Bearer …`, or another scheme. */
 export function tokenAuthorization(scheme: string, token: Secret, clock: MonotonicClock): Authorization {
-  return fixed(token, clock, (secret) => ({ value: `${scheme} ${secret}`, secrets: [secret] }));
+  return fixed(token, clock, (secret) => {
+    if (!isToken(secret)) throw new OptionUnreadable('the token holds characters that cannot be sent');
+    return { value: `${scheme} ${secret}`, secrets: [secret] };
+  });
+}
+
+/** Whether a header can carry it, and nothing but it. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7E]+$/.test(text);
 }
 
 interface Credentials {
@@ -23,18 +32,18 @@ interface Credentials {
 
 function fixed(secret: Secret, clock: MonotonicClock, encode: (secret: string) => Credentials): Authorization {
   const guard = createLoginGuard(clock);
-  let secrets: readonly string[] = [];
+  const { remember, secrets } = createSecretMemory();
   return {
     async headers() {
       const credentials = encode(await readSecret(secret));
-      secrets = credentials.secrets;
+      remember(...credentials.secrets);
       guard.check(credentials.value);
       return { authorization: credentials.value };
     },
     isRefusal: ({ status }) => status === 401,
     canRenew: () => false,
     giveUp: ({ authorization = '' }, refusal) => guard.refused(authorization, refusal),
-    accepted: guard.accepted,
-    secrets: () => secrets,
+    accepted() {},
+    secrets,
   };
 }

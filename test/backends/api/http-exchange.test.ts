@@ -18,6 +18,30 @@ function pour(response: ServerResponse): void {
   more();
 }
 
+/** Answers the first request of a connection, and cuts it at the second. */
+const serveOnceEach = async () => {
+  const asked: string[] = [];
+  const seen = new WeakSet<Socket>();
+  const held: ServerResponse[] = [];
+  const { url } = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (seen.has(request.socket)) return request.socket.destroy();
+    seen.add(request.socket);
+    if (request.url !== '/held') return response.end('{}');
+    return held.push(response);
+  });
+  const ask = clientOf([url]);
+  /** So many connections are open then, and idle. */
+  const open = async (count: number) => {
+    const answers = Promise.all(Array.from({ length: count }, () => ask(getting('/held'))));
+    await vi.waitFor(() => expect(held).toHaveLength(count));
+    for (const response of held) response.end('{}');
+    await answers;
+    asked.length = 0;
+  };
+  return { ask, asked, open };
+};
+
 describe('a call', () => {
   it('is made over the connection of the one before', async () => {
     const sockets = new Set<Socket>();
@@ -86,30 +110,6 @@ describe('a call', () => {
 });
 
 describe('a connection that the server closes just when it is used again', () => {
-  /** Answers the first request of a connection, and cuts it at the second. */
-  const serveOnceEach = async () => {
-    const asked: string[] = [];
-    const seen = new WeakSet<Socket>();
-    const held: ServerResponse[] = [];
-    const { url } = await serve((request, response) => {
-      asked.push(`${request.method} ${request.url}`);
-      if (seen.has(request.socket)) return request.socket.destroy();
-      seen.add(request.socket);
-      if (request.url !== '/held') return response.end('{}');
-      return held.push(response);
-    });
-    const ask = clientOf([url]);
-    /** So many connections are open then, and idle. */
-    const open = async (count: number) => {
-      const answers = Promise.all(Array.from({ length: count }, () => ask(getting('/held'))));
-      await vi.waitFor(() => expect(held).toHaveLength(count));
-      for (const response of held) response.end('{}');
-      await answers;
-      asked.length = 0;
-    };
-    return { ask, asked, open };
-  };
-
   it('costs a GET nothing: it is repeated once, on a new connection', async () => {
     const { ask, asked, open } = await serveOnceEach();
     await open(3);
