@@ -38,6 +38,8 @@ const REASON_OF: Readonly<Record<Fault | 'unknown-word' | 'missing-field' | 'emp
   garbage: 'API_BAD_ANSWER',
   empty: 'API_BAD_ANSWER',
   'error-200': 'API_BAD_ANSWER',
+  echo: 'API_ERROR',
+  'echo-200': 'API_BAD_ANSWER',
   'unknown-word': 'API_BAD_ANSWER',
   'missing-field': 'API_BAD_ANSWER',
   'empty-list': 'API_BAD_ANSWER',

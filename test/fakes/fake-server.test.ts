@@ -217,6 +217,29 @@ describe('a fault', () => {
     expect(await response.text()).toBe(text);
   });
 
+  it('echo: answers with 400 and what it was sent', async () => {
+    const fake = await start({ state: 'echo' });
+
+    const response = await ask(fake, '/api/v2/login', { method: 'POST', body: '{"password":"p"}' });
+
+    expect(response.status).toBe(400);
+    const { message } = (await response.json()) as { message: string };
+    expect(message).toContain(WEKA_API_TOKEN);
+    expect(message).toContain('{"password":"p"}');
+  });
+
+  it('echo-200: answers with 200 and what proves who asks, wherever a state is looked for', async () => {
+    const response = await ask(await start({ state: 'echo-200' }));
+
+    expect(response.status).toBe(200);
+    const said = expect.stringContaining(`Bearer ${WEKA_API_TOKEN}`) as string;
+    expect(await response.json()).toMatchObject({
+      status: said,
+      detail: said,
+      data: { status: said, io_status: said },
+    });
+  });
+
   it('lies over the state before it', async () => {
     const fake = await start({ state: 'stopped' });
     await fake.setState('cut-json');

@@ -106,7 +106,14 @@ export async function startFake(
     const rightAnswer = () => appliance.answer(asked, vendorState);
     const playing = broken?.pattern.test(request.url ?? '') ? broken.fault : fault;
     if (playing === null) return sendAnswer(response, rightAnswer());
-    playFault(playing, { request, response, rightAnswer, error: appliance.error, elsewhere: stray.url });
+    playFault(playing, {
+      request,
+      response,
+      requestBody: body,
+      rightAnswer,
+      error: appliance.error,
+      elsewhere: stray.url,
+    });
   }
 
   function control(asked: ApplianceRequest, response: ServerResponse): void {

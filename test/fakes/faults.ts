@@ -10,6 +10,7 @@ export type Fault = keyof typeof FAULTS;
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly requestBody: string;
   readonly rightAnswer: () => ApplianceAnswer;
   /** A refusal or a failure, as the vendor words it. */
   readonly error: (status: number) => ApplianceAnswer;
@@ -36,6 +37,8 @@ export const FAULTS = {
   garbage: 'The answer is no HTTP.',
   empty: 'The answer is 200, JSON, and no body at all.',
   'error-200': 'The answer is 200, and null in JSON.',
+  echo: 'Everything is answered with 400, and with the request itself: its headers and body.',
+  'echo-200': 'Everything is answered with 200, and with what proves who asks, in every field and form.',
 } as const;
 
 const HUGE_BYTES = 100 * 1024 * 1024;
@@ -73,6 +76,17 @@ const PLAYERS: Readonly<Record<Fault, (exchange: Exchange) => void>> = {
   garbage: ({ request }) => request.socket.end(Buffer.from('160301020001000afc0300ff00ff0d0a0d0a', 'hex')),
   empty: ({ response }) => sendAnswer(response, { status: 200, body: '' }),
   'error-200': ({ response }) => sendAnswer(response, { status: 200, body: null }),
+  echo: ({ request, response, requestBody }) => {
+    const said = `cannot serve ${JSON.stringify(request.headers)} ${requestBody}`;
+    sendAnswer(response, { status: 400, body: echoOf(said) });
+  },
+  'echo-200': ({ request, response, requestBody }) => {
+    const { authorization = '' } = request.headers;
+    const forms = [authorization, encodeURIComponent(authorization), JSON.stringify(authorization)];
+    // A long way in, so that what is cut is cut in the middle of it.
+    const said = `${forms.join(' ')} ${requestBody} ${'x'.repeat(40)} ${authorization}`;
+    sendAnswer(response, { status: 200, body: echoOf(said) });
+  },
 };
 
 export function isFault(word: string): word is Fault {
@@ -81,6 +95,21 @@ export function isFault(word: string): word is Fault {
 
 export function playFault(fault: Fault, exchange: Exchange): void {
   PLAYERS[fault](exchange);
+}
+
+/** Wherever a client may look for a state or for what went wrong. */
+function echoOf(said: string): Readonly<Record<string, unknown>> {
+  const states = { name: said, status: said, io_status: said, state: said, health: said, message: said };
+  return {
+    ...states,
+    [said]: said,
+    detail: said,
+    data: { ...states, detail: said },
+    error: { code: said, message: said },
+    results: [states],
+    records: [states],
+    next: said,
+  };
 }
 
 function rightText(rightAnswer: () => ApplianceAnswer): { answer: ApplianceAnswer; text: string } {
