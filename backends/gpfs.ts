@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bodyOf, readAs } from './api/answer.ts';
-import { apiCheck } from './api/api-check.ts';
+import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
 import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
@@ -9,15 +9,11 @@ import { down, missing, present, type Verdict } from './api/judgement.ts';
 import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
-import { attempt } from './attempt.ts';
-import { type CheckAnswer, checkTimeoutMs, defineBackend, type MonotonicClock } from './backend.ts';
+import { type CheckAnswer, defineBackend, type MonotonicClock } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'GPFS';
 const ROOT = '/scalemgmt/v2';
-/** All optional calls are made at once, in this part of the check's time. */
-const OPTIONAL_PART = 1 / 3;
-const MAX_TIMEOUT_MS = 15_000;
 const QUORUM_KEPT_MS = 3_600_000;
 const MAX_NAMED = 5;
 
@@ -46,10 +42,8 @@ export const gpfs = defineBackend({
     });
     const mounts = pathChecks(volume, { expectedTypes: ['gpfs'] });
     const fsName = options.gpfs_fs_name;
-    const optionalMs = Math.floor(checkTimeoutMs(volume, MAX_TIMEOUT_MS) * OPTIONAL_PART);
     const quorum = volume.share(JSON.stringify(['quorum of GPFS', endpoints]), () => createQuorum(clock));
-    const ask = (api: ApiSession, signal: AbortSignal) =>
-      look(heedingInnerCodes(api), { fsName, quorum, optionalMs }, signal);
+    const ask = (probe: ApiProbe) => look({ ...probe, api: heedingInnerCodes(probe.api) }, { fsName, quorum });
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
@@ -124,16 +118,14 @@ function createQuorum(clock: MonotonicClock) {
 interface Wanted {
   readonly fsName: string;
   readonly quorum: ReturnType<typeof createQuorum>;
-  readonly optionalMs: number;
 }
 
-async function look(api: ApiSession, wanted: Wanted, signal: AbortSignal): Promise<CheckAnswer> {
-  const { fsName, quorum, optionalMs } = wanted;
+async function look({ api, signal, ...probe }: ApiProbe, { fsName, quorum }: Wanted): Promise<CheckAnswer> {
   const found = await findFileSystem(api, fsName, signal);
   if (found === null) return { ...missing('GPFS file system does not exist'), info: `there is no ${fsName}` };
   const daemons = await healthOf(api, { component: 'GPFS' }, signal);
   const optional = async <T>(call: (slice: AbortSignal) => Promise<T>): Promise<T | Error> => {
-    const asked = await attempt(call, { signal, timeoutMs: optionalMs });
+    const asked = await probe.optional(call);
     return asked.ok ? asked.value : asked.error;
   };
   // While every node is online, so is every one that votes.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Reason } from '../schema/reason.ts';
-import { apiCheck } from './api/api-check.ts';
+import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
-import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
+import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
 import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
 import { Amount, Identifier } from './api/exact-json.ts';
@@ -10,15 +10,19 @@ import { basicAuthorization, tokenAuthorization } from './api/fixed-authorizatio
 import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
-import { attempt } from './attempt.ts';
-import { type CheckAnswer, checkTimeoutMs, defineBackend } from './backend.ts';
+import { type CheckAnswer, defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'ONTAP';
 const VOLUMES = '/api/storage/volumes';
-const MAX_TIMEOUT_MS = 15_000;
-/** Of the check's time, for each call that a verdict does not need. */
+/** Of the check's time, for each call that a verdict does not need: there are two, one after the other. */
 const SLICE = 0.15;
+
+const CREDENTIALS = {
+  user: 'netapp_ontap_user',
+  password: 'netapp_ontap_password',
+  token: 'netapp_ontap_token',
+};
 
 const User = named('the name of a user').optional();
 
@@ -42,15 +46,9 @@ const Keys = z.strictObject({
 const Options = Keys.refine((options) => accessOf(options).endpoints.length > 0, {
   path: ['netapp_ontap_endpoint'],
   error: 'expected a URL such as "https://storage.example:443"',
-})
-  .refine((options) => accessOf(options).token !== undefined || accessOf(options).user !== undefined, {
-    path: ['netapp_ontap_user'],
-    error: 'expected a user and its password, or a netapp_ontap_token',
-  })
-  .refine((options) => accessOf(options).user === undefined || accessOf(options).password !== undefined, {
-    path: ['netapp_ontap_password'],
-    error: 'expected the password of the user',
-  });
+}).superRefine((options, context) => {
+  demandCredentials(accessOf(options), context, CREDENTIALS);
+});
 type Options = z.output<typeof Options>;
 
 /** Each key, or the older one: a mistake is told of the one that is there. */
@@ -81,8 +79,7 @@ export const netapp = defineBackend({
         token === undefined ? basicAuthorization(user, password, clock) : tokenAuthorization('Bearer', token, clock),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
-    const ask = createLook(options, checkTimeoutMs(volume, MAX_TIMEOUT_MS));
-    return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
+    return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask: createLook(options) })];
   },
 });
 
@@ -142,11 +139,11 @@ interface Learned {
 }
 
 /** A probe asks for the volume and for two things more; what it does not ask for is remembered from those before. */
-function createLook(options: Options, timeoutMs: number) {
+function createLook(options: Options) {
   const find = createFinder(options);
   let learned: ReadonlyMap<Topic, Learned> = new Map();
   let probe = 0;
-  return async (api: ApiSession, signal: AbortSignal): Promise<CheckAnswer> => {
+  return async ({ api, signal, optional }: ApiProbe): Promise<CheckAnswer> => {
     probe += 1;
     const before = learned;
     // Whatever interrupts the probes, nothing of before is relied on after it.
@@ -159,10 +156,7 @@ function createLook(options: Options, timeoutMs: number) {
     const wanted = topicsOf(volume, findingsIn(before));
     const known = new Map([...before].filter(([topic]) => wanted.includes(topic)));
     for (const topic of nextTopics(wanted, known)) {
-      const asked = await attempt((slice) => ASK[topic]({ api, volume }, slice), {
-        signal,
-        timeoutMs: timeoutMs * SLICE,
-      });
+      const asked = await optional((slice) => ASK[topic]({ api, volume }, slice), SLICE);
       known.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
     }
     learned = known;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { apiCheck } from './api/api-check.ts';
+import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
-import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
-import type { ApiSession } from './api/api-session.ts';
+import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
 import { down, inSteps, present, type Verdict } from './api/judgement.ts';
 import { Amount, Identifier } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
@@ -11,14 +10,13 @@ import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
 import { readTokens, sessionAuthorization, type TokenIssuer } from './api/session-authorization.ts';
-import { attempt } from './attempt.ts';
-import { type CheckAnswer, checkTimeoutMs, defineBackend } from './backend.ts';
+import { type CheckAnswer, defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'VAST';
-/** The count of CNodes is worth no more, and never more than a third of the check's time. */
-const CNODES_MS = 5_000;
 const CLUSTER_ID_EXPECTED = { error: 'expected the number of the cluster, such as 1' } as const;
+
+const CREDENTIALS = { user: 'vast_username', password: 'vast_password', token: 'vast_api_token' };
 
 const Options = z
   .strictObject({
@@ -39,13 +37,8 @@ const Options = z
     vast_verify_ssl: Switch.describe('Whether the certificate is verified.'),
     ca: CaFile,
   })
-  .refine(({ vast_api_token, vast_username }) => vast_api_token !== undefined || vast_username !== undefined, {
-    path: ['vast_username'],
-    error: 'expected a user and its password, or a vast_api_token',
-  })
-  .refine(({ vast_username, vast_password }) => vast_username === undefined || vast_password !== undefined, {
-    path: ['vast_password'],
-    error: 'expected the password of the user',
+  .superRefine(({ vast_username: user, vast_password: password, vast_api_token: token }, context) => {
+    demandCredentials({ user, password, token }, context, CREDENTIALS);
   });
 type Options = z.output<typeof Options>;
 
@@ -67,8 +60,7 @@ export const vast = defineBackend({
           : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isTokenRefused },
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
-    const cnodesMs = Math.min(CNODES_MS, checkTimeoutMs(volume, 3 * CNODES_MS) / 3);
-    const ask = (api: ApiSession, signal: AbortSignal) => look(api, { ...options, cnodesMs }, signal);
+    const ask = (probe: ApiProbe) => look(probe, options);
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
@@ -155,16 +147,14 @@ const CnodePage = z.union([
   z.object({ results: z.array(VastCnode), next: z.string().nullish() }),
 ]);
 
-type Looked = Options & { readonly cnodesMs: number };
-
-async function look(api: ApiSession, options: Looked, signal: AbortSignal): Promise<CheckAnswer> {
-  const { vast_cluster_id: id, cnodesMs: timeoutMs } = options;
+async function look({ api, signal, optional }: ApiProbe, options: Options): Promise<CheckAnswer> {
+  const { vast_cluster_id: id } = options;
   const cluster = await api.get(`${rootOf(options)}/clusters/${id}/`, VastCluster, signal).catch((error: unknown) => {
     throw error instanceof ApiFailed && error.status === 404 ? clusterMissing(error, id) : error;
   });
   const path = `${rootOf(options)}/cnodes/`;
   const pages = { system: SYSTEM, path, schema: CnodePage, nextOf: ({ next }: z.output<typeof CnodePage>) => next };
-  const listed = await attempt((slice) => allPages(api, pages, slice), { signal, timeoutMs });
+  const listed = await optional((slice) => allPages(api, pages, slice));
   if (!listed.ok) return judgeVast(cluster, listed.error);
   const cnodes = listed.value.flatMap(({ results }) => results);
   // A VMS may have several clusters.

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { apiCheck } from './api/api-check.ts';
+import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord } from './api/api-failed.ts';
-import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
-import type { ApiSession } from './api/api-session.ts';
+import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
 import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
 import { Amount } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
@@ -10,14 +9,13 @@ import type { HttpClient } from './api/http-client.ts';
 import { openSession } from './api/open-session.ts';
 import { Secret } from './api/secret.ts';
 import { readTokens, sessionAuthorization, type TokenIssuer } from './api/session-authorization.ts';
-import { attempt } from './attempt.ts';
 import { type CheckAnswer, defineBackend } from './backend.ts';
 import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'WEKA';
 const ROOT = '/api/v2';
-/** Of the check's time; binding the volume to its file system is worth no more. */
-const FILE_SYSTEMS_MS = 5_000;
+
+const CREDENTIALS = { user: 'weka_username', password: 'weka_password', token: 'weka_api_token' };
 
 const Options = z
   .strictObject({
@@ -30,13 +28,8 @@ const Options = z
     weka_verify_ssl: Switch.describe('Whether the certificate is verified.'),
     ca: CaFile,
   })
-  .refine(({ weka_api_token, weka_username }) => weka_api_token !== undefined || weka_username !== undefined, {
-    path: ['weka_username'],
-    error: 'expected a user and its password, or a weka_api_token',
-  })
-  .refine(({ weka_username, weka_password }) => weka_username === undefined || weka_password !== undefined, {
-    path: ['weka_password'],
-    error: 'expected the password of the user',
+  .superRefine(({ weka_username: user, weka_password: password, weka_api_token: token }, context) => {
+    demandCredentials({ user, password, token }, context, CREDENTIALS);
   });
 type Options = z.output<typeof Options>;
 
@@ -58,7 +51,7 @@ export const weka = defineBackend({
           : tokenAuthorization('Bearer', token, clock),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['wekafs', 'nfs', 'nfs4'] });
-    const ask = (api: ApiSession, signal: AbortSignal) => look(api, options.weka_fs_name, signal);
+    const ask = (probe: ApiProbe) => look(probe, options.weka_fs_name);
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
@@ -127,12 +120,10 @@ const FileSystem = z.object({
 });
 type FileSystem = z.output<typeof FileSystem>;
 
-async function look(api: ApiSession, fsName: string, signal: AbortSignal): Promise<CheckAnswer> {
+async function look({ api, signal, optional }: ApiProbe, fsName: string): Promise<CheckAnswer> {
   const { data: cluster } = await api.get(`${ROOT}/cluster`, z.object({ data: Cluster }), signal);
-  const listed = await attempt(
-    (slice) => api.get(`${ROOT}/fileSystems`, z.object({ data: z.array(FileSystem) }), slice),
-    { signal, timeoutMs: FILE_SYSTEMS_MS },
-  );
+  const schema = z.object({ data: z.array(FileSystem) });
+  const listed = await optional((slice) => api.get(`${ROOT}/fileSystems`, schema, slice));
   return judgeWeka(cluster, { fsName, fileSystems: listed.ok ? listed.value.data : listed.error });
 }
 

@@ -1,5 +1,5 @@
 import type { Json, Metadata } from '../../schema/json.ts';
-import { attempt } from '../attempt.ts';
+import { type Attempt, attempt } from '../attempt.ts';
 import { type CheckAnswer, type CheckDefinition, checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
 import { ApiFailed } from './api-failed.ts';
 import type { ApiSession } from './api-session.ts';
@@ -9,12 +9,21 @@ const MAX_TIMEOUT_MS = 15_000;
 const SLICE = 0.9;
 const MAX_MESSAGE = 480;
 
+/** One probe of an API, while it lasts. */
+export interface ApiProbe {
+  readonly api: ApiSession;
+  /** Ends every call when the probe has to be over. */
+  readonly signal: AbortSignal;
+  /** Makes a call that no verdict needs in a part of the check's time, and returns its failure as a value. */
+  readonly optional: <T>(call: (signal: AbortSignal) => Promise<T>, part?: number) => Promise<Attempt<T>>;
+}
+
 export interface ApiCheckOptions {
   /** Whose API it is, as people call it. */
   readonly system: string;
   readonly session: ApiSession;
   /** Asks and judges. What it rejects with makes the check `unknown`. */
-  readonly ask: (session: ApiSession, signal: AbortSignal) => Promise<CheckAnswer>;
+  readonly ask: (probe: ApiProbe) => Promise<CheckAnswer>;
 }
 
 /** The `backend` check of a volume whose storage system has a management API. No answer of it holds a secret. */
@@ -30,11 +39,19 @@ export function apiCheck(
     timeoutMs,
     ...(volume.isApiOptional ? { yieldsToMount: true } : {}),
     async ask(signal) {
-      const asked = await attempt((slice) => ask(session, slice), { signal, timeoutMs: sliceMs });
+      const asked = await attempt((slice) => ask(probeUntil(slice)), { signal, timeoutMs: sliceMs });
       if (asked.ok) return redacted(asked.value, session.redact);
       throw readable(asked.error);
     },
   };
+
+  function probeUntil(slice: AbortSignal): ApiProbe {
+    return {
+      api: session,
+      signal: slice,
+      optional: (call, part = 1 / 3) => attempt(call, { signal: slice, timeoutMs: timeoutMs * part }),
+    };
+  }
 
   function readable(error: Error): Error {
     if (error.name === 'TimeoutError') {

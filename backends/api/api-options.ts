@@ -25,6 +25,22 @@ export const Switch = z
 /** A text that must not be empty. */
 export const named = (what: string) => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
 
+/** Finds fault with options that have neither a token nor a user, or a user without a password. */
+export function demandCredentials(
+  given: Readonly<Record<'user' | 'password' | 'token', unknown>>,
+  context: z.core.$RefinementCtx,
+  keys: Readonly<Record<keyof typeof given, string>>,
+): void {
+  const fault = (key: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [key], message, input: undefined });
+  };
+  if (given.user === undefined) {
+    if (given.token === undefined) fault(keys.user, `expected a user and its password, or a ${keys.token}`);
+  } else if (given.password === undefined) {
+    fault(keys.password, 'expected the password of the user');
+  }
+}
+
 export const CaFile = z
   .string({ error: 'expected a PEM file' })
   .min(1, { error: 'expected a PEM file' })

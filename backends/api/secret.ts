@@ -29,10 +29,15 @@ export async function readSecret(secret: Secret): Promise<string> {
   return usable((await readTextFile(secret.file)).trim(), `the file ${secret.file}`);
 }
 
+/** A file whose reading hangs occupies one of the service's few threads, and is not read a second time. */
+const reading = new Map<string, Promise<string>>();
+
 /** Rejects with an `OptionUnreadable` that names the file. */
 export async function readTextFile(file: string): Promise<string> {
+  const text = reading.get(file) ?? readFile(file, 'utf8').finally(() => reading.delete(file));
+  reading.set(file, text);
   try {
-    return await readFile(file, 'utf8');
+    return await text;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new OptionUnreadable(`the file ${file} cannot be read: ${code ?? String(error)}`, { cause: error });

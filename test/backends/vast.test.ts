@@ -372,7 +372,7 @@ describe('what Backend.AI gets wrong with VAST', () => {
     fake.breakOnly(/clusters/, 'unauthorized');
     for (let probe = 1; probe <= 5; probe += 1) await ask();
 
-    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/', '/api/v2/token/refresh/']);
+    expect(loginsOf(fake.requests)).toEqual(['/api/v2/token/']);
   });
 
   it('a bad password is reported instead of thrown', async () => {

@@ -16,9 +16,10 @@ const ANSWER: CheckAnswer = { status: 'pass', reason: 'OK', summary: 'all is wel
 const checkThat = (ask: (signal: AbortSignal) => Promise<CheckAnswer>, timeoutMs = 5_000) =>
   apiCheck(
     { intervalMs: 30_000, timeoutMs, isApiOptional: false },
-    { system: 'ACME', session, ask: (_session, signal) => ask(signal) },
+    { system: 'ACME', session, ask: ({ signal }) => ask(signal) },
   );
 const never = new AbortController().signal;
+const silent = () => new Promise<never>(() => {});
 
 describe('the check of a management API', () => {
   it.each([
@@ -37,6 +38,19 @@ describe('the check of a management API', () => {
   it('yields to the mount where the API is optional', () => {
     const volume = { intervalMs: 1_000, timeoutMs: undefined, isApiOptional: true };
     expect(apiCheck(volume, { system: 'ACME', session, ask: async () => ANSWER }).yieldsToMount).toBe(true);
+  });
+
+  it('gives a call that no verdict needs a part of its time, and goes on without it', async () => {
+    const volume = { intervalMs: 30_000, timeoutMs: 200, isApiOptional: false };
+    const check = apiCheck(volume, {
+      system: 'ACME',
+      session,
+      async ask({ optional }) {
+        const [one, two] = await Promise.all([optional(silent), optional(silent, 0.01)]);
+        return { ...ANSWER, notChecked: [one, two].map(({ ok }) => String(ok)) };
+      },
+    });
+    expect(await check.ask(never)).toEqual({ ...ANSWER, notChecked: ['false', 'false'] });
   });
 
   it('gives no answer that holds a secret', async () => {
