@@ -29,15 +29,23 @@ export async function readSecret(secret: Secret): Promise<string> {
   return usable((await readTextFile(secret.file)).trim(), `the file ${secret.file}`);
 }
 
-/** A file whose reading hangs occupies one of the service's few threads, and is not read a second time. */
 const reading = new Map<string, Promise<string>>();
 
-/** Rejects with an `OptionUnreadable` that names the file. */
-export async function readTextFile(file: string): Promise<string> {
-  const text = reading.get(file) ?? readFile(file, 'utf8').finally(() => reading.delete(file));
-  reading.set(file, text);
+/**
+ * Rejects with an `OptionUnreadable` that names the file. Reads it once at a time: where its mount hangs, every read
+ * keeps one of the few threads that all of the service has for files and host names.
+ */
+export function readTextFile(file: string): Promise<string> {
+  const known = reading.get(file);
+  if (known !== undefined) return known;
+  const read = readNow(file).finally(() => reading.delete(file));
+  reading.set(file, read);
+  return read;
+}
+
+async function readNow(file: string): Promise<string> {
   try {
-    return await text;
+    return await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new OptionUnreadable(`the file ${file} cannot be read: ${code ?? String(error)}`, { cause: error });

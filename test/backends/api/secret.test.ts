@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,15 @@ describe('a secret', () => {
     expect(await readSecret({ file })).toBe('one');
     await fileWith('\uFEFF pässword two\r\n\n');
     expect(await readSecret({ file })).toBe('pässword two');
+  });
+
+  it('in a file that hangs keeps no more than one thread, however often it is read', async () => {
+    const file = join(dir, 'hanging');
+    execFileSync('mkfifo', [file]);
+    const reads = Array.from({ length: 20 }, () => readSecret({ file }));
+    expect(await readSecret({ file: await fileWith('another') })).toBe('another');
+    await writeFile(file, 'at last');
+    expect(new Set(await Promise.all(reads))).toEqual(new Set(['at last']));
   });
 
   it.each([
