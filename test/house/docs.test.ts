@@ -19,7 +19,7 @@ describe('the example configurations', () => {
     const { config, warnings } = parseProxyConfig(read('docs/examples/storage-proxy.toml'), 'storage-proxy.toml');
 
     expect({ volumes: Object.keys(config.volume), warnings }).toEqual({
-      volumes: ['local', 'shared', 'scratch', 'ceph'],
+      volumes: ['local', 'shared', 'scratch', 'ceph', 'work'],
       warnings: [],
     });
   });
