@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { bodyOf, readAs } from './api/answer.ts';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
-import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
 import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
 import { basicAuthorization } from './api/fixed-authorization.ts';
-import { down, missing, present, type Verdict } from './api/judgement.ts';
+import { down, firstOf, missing, present, Told, type Verdict } from './api/judgement.ts';
+import type { HttpAnswer } from './api/http-client.ts';
 import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
@@ -15,7 +16,7 @@ import { pathChecks } from './mount/path-checks.ts';
 const SYSTEM = 'GPFS';
 const ROOT = '/scalemgmt/v2';
 const QUORUM_KEPT_MS = 3_600_000;
-const MAX_NAMED = 5;
+const FAILURE_KEPT_MS = 600_000;
 
 const Options = z.strictObject({
   gpfs_endpoint: Endpoints.describe('URL of a GUI node, or several of them.'),
@@ -38,17 +39,21 @@ export const gpfs = defineBackend({
       verifyTls: options.gpfs_verify_ssl,
       ca: options.ca,
       credentials: [username, password],
-      authorize: () => basicAuthorization(username, password, clock),
+      authorize: () => basicAuthorization(username, password, clock, isRefusal),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['gpfs'] });
     const fsName = options.gpfs_fs_name;
+    const memory = { disks: null };
     const quorum = volume.share(JSON.stringify(['quorum of GPFS', endpoints]), () => createQuorum(clock));
-    const ask = (probe: ApiProbe) => look({ ...probe, api: heedingInnerCodes(probe.api) }, { fsName, quorum });
+    const ask = (probe: ApiProbe) => look({ ...probe, api: heedingInnerCodes(probe.api) }, { fsName, quorum, memory });
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
 
 const Envelope = z.object({ status: z.object({ code: z.coerce.number(), message: z.string().nullish() }) });
+
+const isRefusal = ({ status, text }: HttpAnswer): boolean =>
+  status === 401 || (status === 200 && /^[^[]{0,200}"code"\s*:\s*"?401\b/.test(text));
 
 /** Some failures come as HTTP 200, with the true code within. */
 function heedingInnerCodes({ get, redact }: ApiSession): ApiSession {
@@ -68,7 +73,7 @@ const Nodes = z.array(z.string()).nullish();
 const Mount = z.object({
   /** Speaks of the node of the GUI alone; the lists are the cluster's view. */
   status: z.string().nullish(),
-  remoteDeviceName: z.string().nullish(),
+  remoteDeviceName: Told,
   nodesMountedReadWrite: Nodes,
   nodesMountedReadOnly: Nodes,
 });
@@ -76,12 +81,12 @@ const FileSystems = z.object({ filesystems: z.array(z.object({ name: z.string(),
 
 const Word = z.string().transform((word) => word.toUpperCase());
 /** Of whatever component: old releases ignore filters. */
-const AnyRow = z.looseObject({ component: Word.nullish(), entityType: Word.nullish() });
+const AnyRow = z.looseObject({ component: Word.nullish().catch(null), entityType: Word.nullish().catch(null) });
 const HealthRow = z.object({
   reportingNode: z.string(),
-  entityName: z.string().nullish(),
+  entityName: Told,
   state: Word,
-  reasons: z.array(z.string()).nullish(),
+  reasons: z.array(z.string()).nullish().catch(null),
 });
 type HealthRow = z.output<typeof HealthRow>;
 
@@ -96,50 +101,57 @@ const Node = z.object({
 const NodesPage = z.object({ nodes: z.array(Node), paging: Paging });
 const nextOf = ({ paging }: { paging?: z.output<typeof Paging> }) => paging?.next;
 
-/** Which nodes vote changes rarely: it is remembered for an hour. */
+/** Which nodes vote changes rarely: it is remembered for an hour, and for ten minutes that it cannot be told. */
 function createQuorum(clock: MonotonicClock) {
-  let known: { readonly names: readonly string[]; readonly untilMs: number } | null = null;
-  const remembered = () => (known !== null && clock.mono() < known.untilMs ? known.names : null);
-  return { remembered, names };
+  let known: { readonly voters: readonly string[] | Error; readonly untilMs: number } | null = null;
+  return {
+    remembered: () => (known !== null && clock.mono() < known.untilMs ? known.voters : null),
+    remember(voters: readonly string[] | Error) {
+      const keptMs = voters instanceof Error ? FAILURE_KEPT_MS : QUORUM_KEPT_MS;
+      known = { voters, untilMs: clock.mono() + keptMs };
+    },
+  };
+}
 
-  async function names(api: ApiSession, signal: AbortSignal): Promise<readonly string[]> {
-    const before = remembered();
-    if (before !== null) return before;
-    const path = `${ROOT}/nodes?fields=${encodeURIComponent(':all:')}`;
-    const pages = await allPages(api, { system: SYSTEM, path, schema: NodesPage, nextOf }, signal);
-    const voters = pages.flatMap(({ nodes }) => nodes).filter(({ roles }) => roles.quorumNode);
-    const found = voters.map(({ adminNodeName, adminNodename }) => shortName(adminNodeName ?? adminNodename ?? ''));
-    if (found.length === 0) throw unreadable('names no quorum node');
-    known = { names: found, untilMs: clock.mono() + QUORUM_KEPT_MS };
-    return found;
-  }
+async function votersOf(api: ApiSession, signal: AbortSignal): Promise<readonly string[]> {
+  const path = `${ROOT}/nodes?fields=${encodeURIComponent(':all:')}`;
+  const pages = await allPages(api, { system: SYSTEM, path, schema: NodesPage, nextOf }, signal);
+  const voters = pages.flatMap(({ nodes }) => nodes).filter(({ roles }) => roles.quorumNode);
+  if (voters.length === 0) throw unreadable(SYSTEM, 'GPFS API names no quorum node');
+  return voters.map(({ adminNodeName, adminNodename }) => adminNodeName ?? adminNodename ?? '');
 }
 
 interface Wanted {
   readonly fsName: string;
   readonly quorum: ReturnType<typeof createQuorum>;
+  /** What the disks were like when they were asked for last. */
+  readonly memory: { disks: readonly HealthRow[] | Error | null };
 }
 
-async function look({ api, signal, ...probe }: ApiProbe, { fsName, quorum }: Wanted): Promise<CheckAnswer> {
+async function look({ api, signal, ...probe }: ApiProbe, { fsName, quorum, memory }: Wanted): Promise<CheckAnswer> {
   const found = await findFileSystem(api, fsName, signal);
   if (found === null) return { ...missing('GPFS file system does not exist'), info: `there is no ${fsName}` };
-  const daemons = await healthOf(api, { component: 'GPFS' }, signal);
+  const told = await healthOf(api, { component: 'GPFS' }, signal);
+  const daemons = told.length === 0 ? told : [...told, ...silentNodes(found.mount, told)];
   const optional = async <T>(call: (slice: AbortSignal) => Promise<T>): Promise<T | Error> => {
     const asked = await probe.optional(call);
     return asked.ok ? asked.value : asked.error;
   };
   // While every node is online, so is every one that votes.
   const votersMatter = daemons.some((row) => kindOf(row) !== 'online');
-  // A probe makes four calls: the disks give way to the list of those that vote, once an hour at most.
-  const disksGiveWay = votersMatter && quorum.remembered() === null;
+  const known = votersMatter ? quorum.remembered() : null;
+  // A probe makes four calls: the disks give way to the list of those that vote, now and then.
+  const disksGiveWay = votersMatter && known === null;
   const [fileSystem, disks, voters] = await Promise.all([
     optional((slice) => healthOf(api, { component: 'FILESYSTEM', entityName: fsName }, slice)),
     // [I] A disk's parent is its file system.
     disksGiveWay
-      ? new Error('left for the next probe')
+      ? (memory.disks ?? new Error('left for the next probe'))
       : optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice)),
-    votersMatter ? optional((slice) => quorum.names(api, slice)) : null,
+    disksGiveWay ? optional((slice) => votersOf(api, slice)) : known,
   ]);
+  memory.disks = disks;
+  if (disksGiveWay && voters !== null) quorum.remember(voters);
   return judgeGpfs({ mount: found.mount ?? null, daemons, fileSystem, disks, voters });
 }
 
@@ -153,7 +165,7 @@ async function findFileSystem(api: ApiSession, fsName: string, signal: AbortSign
   if (answer === null) return null;
   const own = answer.filesystems.find(({ name }) => name === fsName);
   // The database behind the API is not filled yet.
-  if (own === undefined) throw unreadable('answers for the file system without it');
+  if (own === undefined) throw unreadable(SYSTEM, 'GPFS API answers for the file system without it');
   return own;
 }
 
@@ -191,7 +203,25 @@ export function readHealth(states: readonly unknown[], terms: Terms): readonly H
     .filter((row) => Object.entries(terms).every(([key, value]) => row[key] === value))
     .filter(({ entityType }) => entityType == null || (entityType === 'NODE') === isOfNodes);
   const rows = readAs(z.array(HealthRow), wanted, SYSTEM);
-  return [...new Map(rows.map((row) => [`${row.reportingNode}/${row.entityName}`, row])).values()];
+  const distinct = new Map<string, HealthRow>();
+  for (const row of rows) {
+    const key = isOfNodes ? row.reportingNode : `${row.reportingNode}/${row.entityName}`;
+    const same = distinct.get(key);
+    // Of two that contradict each other neither is to be believed.
+    distinct.set(key, same === undefined || same.state === row.state ? row : { ...row, state: 'UNKNOWN' });
+  }
+  return [...distinct.values()];
+}
+
+/** Rows of the nodes that have the file system mounted and have none: where the names agree, nothing is known of them. */
+function silentNodes(mount: z.output<typeof Mount> | null | undefined, daemons: readonly HealthRow[]): HealthRow[] {
+  const known = new Set(daemons.flatMap(({ reportingNode }) => namesOf(reportingNode)));
+  const isKnown = (name: string) => namesOf(name).some((each) => known.has(each));
+  const mounted = mount?.nodesMountedReadWrite ?? [];
+  if (!mounted.some(isKnown)) return [];
+  return mounted
+    .filter((name) => !isKnown(name))
+    .map((reportingNode) => ({ reportingNode, entityName: null, state: 'UNKNOWN', reasons: null }));
 }
 
 export interface GpfsTold {
@@ -214,15 +244,14 @@ export function judgeGpfs(told: GpfsTold): CheckAnswer {
   const notChecked = [
     ...(readWrite === null || readOnly === null ? ['mounts'] : []),
     ...(told.fileSystem instanceof Error || told.fileSystem.length === 0 ? ['file system health'] : []),
-    ...(told.disks instanceof Error ? ['disk health'] : []),
+    ...(told.disks instanceof Error || told.disks.length === 0 ? ['disk health'] : []),
     ...(told.voters !== null && quorum === null ? ['quorum'] : []),
   ];
   const info = [
     `${nodes} nodes online, ${out} taken out of service`,
     ...(quorum === null ? [] : [`${quorum.online}/${quorum.total} quorum nodes online`]),
     ...(readWrite === null ? [] : [`mounted read/write on ${readWrite.length}`]),
-    ...troubled.slice(0, MAX_NAMED).map(describe),
-    ...(troubled.length > MAX_NAMED ? [`and ${troubled.length - MAX_NAMED} more`] : []),
+    ...(troubled.length > 0 ? [firstOf(troubled.map(describe))] : []),
     ...(notChecked.length === 0 ? [] : [`not known: ${notChecked.join(', ')}`]),
   ];
   // [I] For a file system of another cluster it names that one.
@@ -272,7 +301,7 @@ function censusOf({ mount, daemons, fileSystem, disks, voters }: GpfsTold) {
 /** Null also while the names do not match, as when nodes have just joined or left. */
 function quorumOf(daemons: readonly HealthRow[], voters: GpfsTold['voters']) {
   if (voters === null || voters instanceof Error) return null;
-  const voting = daemons.filter(({ reportingNode }) => voters.includes(shortName(reportingNode)));
+  const voting = daemons.filter(({ reportingNode }) => voters.some((name) => isSame(name, reportingNode)));
   if (voting.length !== voters.length) return null;
   const count = (kind: Kind) => voting.filter((row) => kindOf(row) === kind).length;
   return { online: count('online'), failed: count('down'), total: voters.length };
@@ -281,27 +310,30 @@ function quorumOf(daemons: readonly HealthRow[], voters: GpfsTold['voters']) {
 function outageOf({ online, failed, out, unknown, total, ...census }: Census): Verdict | null {
   const { quorum, isFailed, mountStatus, readWrite, readOnly } = census;
   const isNowhere = readWrite?.length === 0 && readOnly?.length === 0;
+  const isUnmounted = isNowhere && mountStatus?.toLowerCase() === 'not mounted';
   if (online === 0) {
-    if (total + out === 0) throw unreadable('lists no node at all');
-    if (unknown.length > 0) {
+    if (total + out === 0) throw unreadable(SYSTEM, 'GPFS API lists no node at all');
+    if (unknown.length > 0 && !(failed.length > 0 && isUnmounted)) {
       const words = new Set(unknown.map(({ state }) => state));
-      throw unreadable(`has no verdict on ${unknown.length}/${total} nodes, ${[...words].join(', ')}; none is online`);
+      throw unreadable(
+        SYSTEM,
+        `GPFS API has no verdict on ${unknown.length}/${total} nodes, ${[...words].join(', ')}; none is online`,
+      );
     }
     if (total > 0) return down(`GPFS cluster down, 0/${total} nodes online`);
     // [I] It may be the monitoring alone that is suspended.
-    if (!isNowhere) throw unreadable('counts no node that is in service');
+    if (!isNowhere) throw unreadable(SYSTEM, 'GPFS API counts no node that is in service');
     return down('GPFS has been taken out of service on all nodes');
   }
-  const gone = new Set(failed.map(({ reportingNode }) => shortName(reportingNode)));
   // With tiebreaker disks a minority may serve, and shows it by its mounts.
-  const servesNobody = readWrite?.every((name) => gone.has(shortName(name))) === true;
+  const servesNobody =
+    readWrite?.every((name) => failed.some(({ reportingNode }) => isSame(name, reportingNode))) === true;
   if (quorum !== null && quorum.failed >= quorum.total / 2 && servesNobody) {
     return down(`GPFS quorum lost (${quorum.online}/${quorum.total} quorum nodes online)`);
   }
-  const status = mountStatus?.toLowerCase();
-  if (isNowhere && status === 'not mounted') return down('GPFS file system is not mounted on any node');
-  if (isNowhere && status !== 'mounted') throw unknownWord(SYSTEM, 'mount.status', mountStatus);
-  return isFailed && readWrite?.length === 0 ? down('GPFS file system has failed on all nodes') : null;
+  if (isUnmounted) return down('GPFS file system is not mounted on any node');
+  if (isNowhere && mountStatus?.toLowerCase() !== 'mounted') throw unknownWord(SYSTEM, 'mount.status', mountStatus);
+  return isFailed && !readWrite?.length ? down('GPFS file system has failed on all nodes') : null;
 }
 
 function impairmentOf({ online, total, nodes, quorum, impaired, readWrite, readOnly }: Census): Verdict {
@@ -335,8 +367,11 @@ const kindOf = ({ state }: HealthRow): Kind => STATES[state] ?? 'unknown';
 
 const isImpaired = (row: HealthRow): boolean => row.state === 'DEGRADED' || kindOf(row) === 'down';
 
-/** Some lists name nodes with a domain, and others without. */
-const shortName = (name: string): string => name.toLowerCase().replace(/\..*$/, '');
+/** Some lists name nodes with a domain, and others without; two domains make two nodes, and so do two addresses. */
+function isSame(a: string, b: string): boolean {
+  const [one, two] = [a.toLowerCase(), b.toLowerCase()];
+  return one === two || one.startsWith(`${two}.`) || two.startsWith(`${one}.`);
+}
 
-const unreadable = (what: string): ApiFailed =>
-  new ApiFailed(`GPFS API ${what}`, { kind: 'unreadable', system: SYSTEM });
+/** Under which it may be listed: with its domain and without. */
+const namesOf = (name: string): readonly string[] => [name.toLowerCase(), name.toLowerCase().replace(/\..*$/, '')];

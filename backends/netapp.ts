@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Reason } from '../schema/reason.ts';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
-import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
 import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
-import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
-import { Amount, Identifier } from './api/exact-json.ts';
+import { down, Figure, firstOf, inSteps, missing, present, Told, type Verdict } from './api/judgement.ts';
+import { Identifier } from './api/exact-json.ts';
 import { basicAuthorization, tokenAuthorization } from './api/fixed-authorization.ts';
+import type { HttpAnswer } from './api/http-client.ts';
 import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
@@ -15,6 +16,8 @@ import { pathChecks } from './mount/path-checks.ts';
 
 const SYSTEM = 'ONTAP';
 const VOLUMES = '/api/storage/volumes';
+/** As many as a probe may make. */
+const CALLS = 3;
 /** Of the check's time, for each call that a verdict does not need: there are two, one after the other. */
 const SLICE = 0.15;
 
@@ -76,7 +79,9 @@ export const netapp = defineBackend({
       // Management stalls under load: one request at a time for each array.
       maxCalls: 1,
       authorize: () =>
-        token === undefined ? basicAuthorization(user, password, clock) : tokenAuthorization('Bearer', token, clock),
+        token === undefined
+          ? basicAuthorization(user, password, clock, isRefusal)
+          : tokenAuthorization('Bearer', token, clock),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask: createLook(options) })];
@@ -91,14 +96,14 @@ const Flag = z.boolean().nullish();
 const Volume = Name.extend({
   uuid: z.string(),
   state: Word.nullish(),
-  type: Word.nullish(),
-  style: Word.nullish(),
-  status: z.array(z.string()).nullish(),
+  type: Word.nullish().catch(null),
+  style: Word.nullish().catch(null),
+  status: z.array(z.string()).nullish().catch(null),
   nas: z.object({ path: z.string().nullish() }).nullish(),
-  svm: z.object({ name: z.string().nullish(), uuid: z.string().nullish() }).nullish(),
-  aggregates: z.array(Name).nullish(),
-  space: z.object({ size: Amount.nullish(), available: Amount.nullish() }).nullish(),
-  error_state: z.object({ has_bad_blocks: Flag, is_inconsistent: Flag }).nullish(),
+  svm: z.object({ name: Told, uuid: z.string().nullish() }).nullish(),
+  aggregates: z.array(Name).nullish().catch(null),
+  space: z.object({ size: Figure, available: Figure }).nullish().catch(null),
+  error_state: z.object({ has_bad_blocks: Flag, is_inconsistent: Flag }).nullish().catch(null),
 });
 type Volume = z.output<typeof Volume>;
 
@@ -117,7 +122,7 @@ type Lif = z.output<typeof Lif>;
 const Part = Name.extend({ state: Word.nullish() });
 type Part = z.output<typeof Part>;
 
-const Aggregate = Part.extend({ node: Name.nullish() });
+const Aggregate = Part.extend({ node: Name.nullish(), home_node: Name.nullish() });
 
 /** What is good to know beside the record of the volume, as far as it could be had. */
 interface Findings {
@@ -148,19 +153,21 @@ function createLook(options: Options) {
     const before = learned;
     // Whatever interrupts the probes, nothing of before is relied on after it.
     learned = new Map();
-    const volume = await find(api, signal);
+    const counted = countingCalls(api);
+    const volume = await find(counted.api, signal);
     if (volume === null) {
       const info = `no volume ${options.netapp_volume_name} in the SVM ${options.netapp_svm || '(any)'}`;
       return { ...missing('ONTAP volume does not exist'), info };
     }
     const wanted = topicsOf(volume, findingsIn(before));
     const known = new Map([...before].filter(([topic]) => wanted.includes(topic)));
-    for (const topic of nextTopics(wanted, known)) {
+    const fresh = new Map<Topic, Learned>();
+    for (const topic of nextTopics(wanted, known).slice(0, CALLS - counted.calls())) {
       const asked = await optional((slice) => ASK[topic]({ api, volume }, slice), SLICE);
-      known.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
+      fresh.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
     }
-    learned = known;
-    return judgeNetapp(volume, findingsIn(known));
+    learned = new Map([...known, ...fresh]);
+    return judgeNetapp(volume, findingsIn(learned), findingsIn(fresh));
   };
 }
 
@@ -194,14 +201,30 @@ function topicsOf(volume: Volume, findings: Findings): readonly Topic[] {
   ];
 }
 
-/** Two of them: of what was bad, and then of all, that which was asked for the longest time ago. */
+function countingCalls({ get, redact }: ApiSession) {
+  let calls = 0;
+  const counting: ApiSession = {
+    redact,
+    get(path, schema, signal) {
+      calls += 1;
+      return get(path, schema, signal);
+    },
+  };
+  return { api: counting, calls: () => Math.min(calls, CALLS) };
+}
+
+/** Two of them: first what took the volume away, then something that was bad, then what was asked for longest ago. */
 function nextTopics(wanted: readonly Topic[], learned: ReadonlyMap<Topic, Learned>): readonly Topic[] {
   const byAge = wanted.toSorted((a, b) => (learned.get(a)?.probe ?? 0) - (learned.get(b)?.probe ?? 0));
-  const bad = byAge.filter((topic) => {
-    const found = learned.get(topic)?.found;
-    return found !== undefined && !(found instanceof Error) && isBad(found);
-  });
-  return [...new Set([...bad.slice(0, 1), ...byAge])].slice(0, 2);
+  const having = (isSo: (found: Partial<Findings>) => boolean) =>
+    byAge.filter((topic) => {
+      const found = learned.get(topic)?.found;
+      return found !== undefined && !(found instanceof Error) && isSo(found);
+    });
+  return [...new Set([...having((found) => outOfReach(found) !== null), ...having(isBad).slice(0, 1), ...byAge])].slice(
+    0,
+    2,
+  );
 }
 
 /** Whether something is found that degrades the volume, or takes it away. */
@@ -209,6 +232,10 @@ function isBad({ svm, lifs = [], members = [], nodes = [] }: Partial<Findings>):
   const isSvmBad = svm !== undefined && (svm.state !== 'running' || svm.nfs?.enabled === false);
   return isSvmBad || lifs.some(isDown) || members.some(isOffline) || nodes.some(isNotUp);
 }
+
+/** "User is not authorized." may come with 403, which is otherwise what the account may not see. */
+const isRefusal = ({ status, text }: HttpAnswer): boolean =>
+  status === 401 || (status === 403 && /"code"\s*:\s*"?6691623\b/.test(text));
 
 /** Some fields come only when named, and an old release refuses names that it does not know. */
 const RICH = 'state,type,style,status,nas.path,svm.name,svm.uuid,aggregates,space.size,space.available,error_state';
@@ -222,7 +249,10 @@ function createFinder({ netapp_volume_name: name, netapp_svm: svm }: Options) {
   let uuid: string | null = null;
   let fields = RICH;
   return async (api: ApiSession, signal: AbortSignal): Promise<Volume | null> => {
-    const known = uuid === null ? null : await byUuid(api, uuid, signal);
+    const id = uuid;
+    // Whatever becomes of it: an answer that is of no use is not asked for a second time.
+    uuid = null;
+    const known = id === null ? null : await byUuid(api, id, signal);
     const volume = known ?? (await byName(api, signal));
     uuid = volume?.uuid ?? null;
     return volume;
@@ -244,12 +274,16 @@ function createFinder({ netapp_volume_name: name, netapp_svm: svm }: Options) {
     const pages = await withFields((asked) =>
       pagesOf(api, { path: VOLUMES, query: { ...filter, fields: asked }, schema: Volume }, signal),
     );
-    const namesakes = pages.flatMap(({ records }) => records).filter((record) => record.name === name);
+    const records = new Map(pages.flatMap((page) => page.records.map((record) => [record.uuid, record] as const)));
+    const namesakes = [...records.values()].filter((record) => record.name === name);
     const ofSvm = (wanted: string) => namesakes.filter((record) => svm === '' || record.svm?.name === wanted);
     const [own, ...others] = ofSvm(svm).length > 0 ? ofSvm(svm) : ofSvm(`${svm}-mc`);
-    if (others.length > 0) throw unreliable('more than one volume of that name: say by netapp_svm which it is');
+    if (others.length > 0)
+      throw unreadable(SYSTEM, 'ONTAP API answered more than one volume of that name: say by netapp_svm which it is');
     // Only a list that says how long it is says that there is nothing more.
-    if (own === undefined && pages.at(-1)?.num_records == null) throw unreliable('a list that may not be all there is');
+    const last = pages.at(-1);
+    if (own === undefined && last?.num_records !== last?.records.length)
+      throw unreadable(SYSTEM, 'ONTAP API answered a list that may not be all there is');
     return own ?? null;
   }
 
@@ -291,13 +325,13 @@ const ASK: Readonly<Record<Topic, Ask>> = {
     };
   },
   async aggregates({ api, volume }, signal) {
-    const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node' };
+    const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node,home_node' };
     return { aggregates: await listed(api, { path: '/api/storage/aggregates', query, schema: Aggregate }, signal) };
   },
 };
 
 function svmOf({ svm }: Volume): string {
-  if (svm?.uuid == null) throw unreliable('a volume without its SVM');
+  if (svm?.uuid == null) throw unreadable(SYSTEM, 'ONTAP API answered a volume without its SVM');
   return encodeURIComponent(svm.uuid);
 }
 
@@ -310,7 +344,7 @@ interface Listing<S extends z.ZodType> {
 /** Nothing listed is nothing known. */
 async function listed<S extends z.ZodType>(api: ApiSession, listing: Listing<S>, signal: AbortSignal) {
   const records = (await pagesOf(api, listing, signal)).flatMap((page) => page.records);
-  if (records.length === 0) throw unreliable('an empty list');
+  if (records.length === 0) throw unreadable(SYSTEM, 'ONTAP API answered an empty list');
   return records;
 }
 
@@ -323,9 +357,6 @@ async function pagesOf<S extends z.ZodType>(api: ApiSession, listing: Listing<S>
 
 const pathTo = (path: string, query: Readonly<Record<string, string>>): string =>
   `${path}?${new URLSearchParams(query).toString()}`;
-
-const unreliable = (what: string): ApiFailed =>
-  new ApiFailed(`${SYSTEM} API answered ${what}`, { kind: 'unreadable', system: SYSTEM });
 
 /** ONTAP's own code of a failure, which says more than that of HTTP. */
 function codeOf(error: unknown): string {
@@ -343,11 +374,12 @@ const isDown = ({ state, enabled }: Lif): boolean => state === 'down' || enabled
 const isAway = ({ location }: Lif): boolean => location?.is_home === false;
 
 /** What ONTAP says of a volume, and of what serves it. Throws for a state of the volume that nobody knows. Pure. */
-export function judgeNetapp(volume: Volume, findings: Findings): CheckAnswer {
+export function judgeNetapp(volume: Volume, findings: Findings, fresh: Partial<Findings> = findings): CheckAnswer {
   const { svm, lifs, members, left } = findings;
   const { space } = volume;
   return {
-    ...(outageOf(volume) ?? outageAround(volume, findings) ?? faultsOf(volume, findings)),
+    // What is only remembered takes no volume away.
+    ...(outageOf(volume) ?? outOfReach(fresh) ?? faultsOf(volume, findings)),
     info: detailsOf(volume, findings),
     metadata: present({
       svm: volume.svm?.name,
@@ -368,7 +400,7 @@ export function judgeNetapp(volume: Volume, findings: Findings): CheckAnswer {
 
 function outageOf({ state, nas }: Volume): Verdict | null {
   // Its node may be down, or may merely not have answered: nothing tells which.
-  if (state == null) throw unreliable('a volume without its state');
+  if (state == null) throw unreadable(SYSTEM, 'ONTAP API answered a volume without its state');
   if (state === 'error') return down('ONTAP volume cannot serve data');
   if (NOT_SERVING.includes(state)) return down(`ONTAP volume ${state.toUpperCase()}`);
   if (state === 'mixed') return null;
@@ -377,20 +409,22 @@ function outageOf({ state, nas }: Volume): Verdict | null {
 }
 
 /** A volume that serves, as far as it goes, may still be out of reach. */
-function outageAround({ state, nas }: Volume, { members = [], svm, lifs = [] }: Findings): Verdict | null {
+function outOfReach({ members = [], svm, lifs = [] }: Partial<Findings>): Verdict | null {
   const root = members.find(({ name }) => name.endsWith('__0001'));
   if (root !== undefined && isOffline(root)) return down('ONTAP volume has its FlexGroup root member offline');
   if (svm !== undefined && svm.state !== 'running') return down(`ONTAP SVM ${svm.state}`);
   if (svm?.nfs?.enabled === false) return down('ONTAP SVM does not serve NFS');
   const { length } = lifs.filter(isDown);
-  if (length > 0 && length === lifs.length) return down(`ONTAP SVM has ${length} of ${length} data LIFs down`);
-  // The member that is away may have taken the path along, or have left the record incomplete.
-  if (state === 'mixed' && !nas?.path) throw unreliable('a FlexGroup in state mixed without its junction');
-  return null;
+  return length > 0 && length === lifs.length ? down(`ONTAP SVM has ${length} of ${length} data LIFs down`) : null;
 }
 
-function faultsOf(volume: Volume, { members = [], lifs = [], nodes = [] }: Findings): Verdict {
-  const { state, type, space, error_state: flaws } = volume;
+function faultsOf(volume: Volume, { members = [], lifs = [], ...findings }: Findings): Verdict {
+  const { state, nas, type, space, error_state: flaws } = volume;
+  // The member that is away may have taken the path along, or have left the record incomplete.
+  if (state === 'mixed' && !nas?.path) {
+    throw unreadable(SYSTEM, 'ONTAP API answered a FlexGroup in state mixed without its junction');
+  }
+  const nodes = nodesOf(findings);
   const offline = members.filter(isOffline).length;
   const lifsDown = lifs.filter(isDown).length;
   const nodesOff = nodes.filter(isNotUp).length;
@@ -410,14 +444,19 @@ function faultsOf(volume: Volume, { members = [], lifs = [], nodes = [] }: Findi
   return { status: 'warn', reason: faults[0][1], summary };
 }
 
+/** Those that have the volume's aggregates, or should have them; all of them where that is not known. */
+function nodesOf({ nodes = [], aggregates = [] }: Omit<Findings, 'left'>): readonly Part[] {
+  const own = new Set(aggregates.flatMap(({ node, home_node }) => [node?.name, home_node?.name]));
+  own.delete(undefined);
+  return own.size === 0 ? nodes : nodes.filter(({ name }) => own.has(name));
+}
+
 function freeOf(space: Volume['space']): string {
   if (space?.available == null || !space.size) return '';
   const percent = inSteps((space.available / space.size) * 100);
+  if (percent < 0 || percent > 100) return '';
   return percent === 0 ? ', less than 5 % free' : `, ${percent} % free`;
 }
-
-/** As many of a kind are named as one can read. */
-const MAX_NAMED = 5;
 
 function detailsOf(volume: Volume, { svm, lifs = [], members = [], aggregates = [], nodes = [], left }: Findings) {
   const { name, state, nas, status } = volume;
@@ -431,9 +470,8 @@ function detailsOf(volume: Volume, { svm, lifs = [], members = [], aggregates = 
     aggregates: aggregates.map((aggregate) => `${withState(aggregate)} at ${aggregate.node?.name ?? 'no node'}`),
     'not checked': [...left].map(([what, { message }]) => `${what} (${message})`),
   };
-  const said = Object.entries(lists).flatMap(([what, list]) => {
-    const rest = list.length > MAX_NAMED ? ` and ${list.length - MAX_NAMED} more` : '';
-    return list.length === 0 ? [] : [`${what}: ${list.slice(0, MAX_NAMED).join(', ')}${rest}`];
-  });
+  const said = Object.entries(lists).flatMap(([what, list]) =>
+    list.length === 0 ? [] : [`${what}: ${firstOf(list)}`],
+  );
   return [`${volume.svm?.name}:${name} ${state}${nas?.path ? ` at ${nas.path}` : ''}`, ...said].join('; ');
 }

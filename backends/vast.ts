@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
-import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
 import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
-import { down, inSteps, present, type Verdict } from './api/judgement.ts';
-import { Amount, Identifier } from './api/exact-json.ts';
+import { down, Figure, firstOf, inSteps, present, Told, type Verdict } from './api/judgement.ts';
+import { Identifier } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
 import type { HttpAnswer, HttpClient } from './api/http-client.ts';
 import { openSession } from './api/open-session.ts';
@@ -33,6 +33,7 @@ const Options = z
       .default(1)
       .transform(String)
       .pipe(z.string().regex(/^\d+$/, CLUSTER_ID_EXPECTED))
+      .transform((digits) => String(BigInt(digits)))
       .describe('Number of the cluster, as VMS counts them.'),
     vast_verify_ssl: Switch.describe('Whether the certificate is verified.'),
     ca: CaFile,
@@ -77,7 +78,6 @@ function issuer(http: HttpClient, options: Options): TokenIssuer {
     return readTokens(answer, TokenAnswer, SYSTEM);
   };
   return {
-    system: SYSTEM,
     logIn: (password, signal) => post('', { username: options.vast_username, password }, signal),
     async refresh(token, signal) {
       const tokens = await post('refresh/', { refresh: token }, signal);
@@ -109,13 +109,14 @@ function isTokenRefused({ status, text }: HttpAnswer): boolean {
 
 /** A word of the vendor's; an empty one says nothing. Releases differ in upper and lower case. */
 const Word = z.string().transform((word) => word.toUpperCase());
-const Said = Word.nullish().transform((word) => word || null);
-const Figure = z.number().nullish().catch(null);
+const Said = Word.nullish()
+  .catch(null)
+  .transform((word) => word || null);
 
 /** `GET /clusters/{id}/`, as much of it as is read. Releases differ in what they leave out, or leave empty. */
 export const VastCluster = z.object({
-  name: z.string().nullish(),
-  sw_version: z.string().nullish(),
+  name: Told,
+  sw_version: Told,
   state: Word,
   leader_state: Said,
   ssd_raid_state: Said,
@@ -127,14 +128,14 @@ export const VastCluster = z.object({
   raid_drives_can_fail: Figure,
   remaining_stripes_health: Said,
   md_usage_health: Said,
-  usable_capacity_bytes: Amount.nullish(),
-  physical_space: Amount.nullish(),
-  physical_space_in_use: Amount.nullish(),
+  usable_capacity_bytes: Figure,
+  physical_space: Figure,
+  physical_space_in_use: Figure,
 });
 type VastCluster = z.output<typeof VastCluster>;
 
 export const VastCnode = z.object({
-  name: z.string().nullish(),
+  name: Told,
   state: Word,
   enabled: z.boolean().nullish(),
   is_mgmt: z.boolean().nullish(),
@@ -210,7 +211,7 @@ function outageOf({ state }: VastCluster): Verdict | null {
   if (STOPPED.includes(state)) return down(`VAST cluster ${state}`);
   if (STARTING.includes(state)) return down(`VAST cluster starting (${state})`);
   // The vendor's console calls this disconnected: the data path may well serve on.
-  if (state === 'UNKNOWN') throw unreadable('VAST management has lost contact with the cluster: state UNKNOWN');
+  if (state === 'UNKNOWN') throw unreadable(SYSTEM, 'VAST management has lost contact with the cluster: state UNKNOWN');
   throw unknownWord(SYSTEM, 'state', state);
 }
 
@@ -218,14 +219,12 @@ const IDLE = ['INACTIVE', 'FAILED', 'ACTIVATING', 'DEACTIVATING'];
 
 function cnodesOutageOf(cnodes: readonly VastCnode[]): Verdict | null {
   // A cluster that is ONLINE has some; none at all is no answer to rely on.
-  if (cnodes.length === 0) throw unreadable('VAST API lists no CNode that is to serve');
+  if (cnodes.length === 0) throw unreadable(SYSTEM, 'VAST API lists no CNode that is to serve');
   if (cnodes.some(isActive)) return null;
   const untold = cnodes.find(({ state }) => !IDLE.includes(state));
   if (untold === undefined) return down('VAST cluster has no active CNodes');
-  throw unreadable(`VAST API does not tell whether any CNode serves: one is ${untold.state}`);
+  throw unreadable(SYSTEM, `VAST API does not tell whether any CNode serves: one is ${untold.state}`);
 }
-
-const unreadable = (message: string): ApiFailed => new ApiFailed(message, { kind: 'unreadable', system: SYSTEM });
 
 /** Of a cluster that is ONLINE. */
 function conditionOf(cluster: VastCluster, cnodes: readonly VastCnode[] | null): Verdict {
@@ -290,12 +289,8 @@ function wordsOf({ state, leader_state: leader, ...rest }: VastCluster): string 
     .join(', ');
 }
 
-const MAX_NAMES = 8;
-
 function cnodesText(listed: readonly VastCnode[]): string {
   const serving = listed.filter(isToServe);
   const idle = serving.filter((cnode) => !isActive(cnode)).map(({ name, state }) => `${name ?? 'one'} ${state}`);
-  const more = idle.length > MAX_NAMES ? ` and ${idle.length - MAX_NAMES} more` : '';
-  const names = idle.length > 0 ? `: ${idle.slice(0, MAX_NAMES).join(', ')}${more}` : '';
-  return `${countOf(serving)} CNodes active${names}`;
+  return `${countOf(serving)} CNodes active${idle.length > 0 ? `: ${firstOf(idle)}` : ''}`;
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
-import { ApiFailed, unknownWord } from './api/api-failed.ts';
+import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
 import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
-import { down, inSteps, missing, present, type Verdict } from './api/judgement.ts';
-import { Amount } from './api/exact-json.ts';
+import { down, Figure, inSteps, missing, present, Told, type Verdict } from './api/judgement.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
 import type { HttpClient } from './api/http-client.ts';
 import { openSession } from './api/open-session.ts';
@@ -44,7 +43,7 @@ export const weka = defineBackend({
       endpoints: options.weka_endpoint,
       verifyTls: options.weka_verify_ssl,
       ca: options.ca,
-      credentials: [username, password, token, options.weka_organization],
+      credentials: [username, password, token, organizationOf(options)],
       authorize: (http) =>
         token === undefined
           ? sessionAuthorization(issuer(http, options), password, clock)
@@ -73,14 +72,15 @@ const LoginAnswer = z
     mustChangePassword: password_change_required === true,
   }));
 
-function issuer(http: HttpClient, { weka_username, weka_organization }: Options): TokenIssuer {
+const organizationOf = ({ weka_organization }: Options): string => weka_organization || 'Root';
+
+function issuer(http: HttpClient, options: Options): TokenIssuer {
   const post = async (path: string, json: unknown, signal: AbortSignal) =>
     readTokens(await http({ method: 'POST', path: `${ROOT}${path}`, headers: {}, json, signal }), LoginAnswer, SYSTEM);
-  const org = weka_organization || 'Root';
+  const org = organizationOf(options);
   return {
-    system: SYSTEM,
     async logIn(password, signal) {
-      const tokens = await post('/login', { username: weka_username, password, org }, signal);
+      const tokens = await post('/login', { username: options.weka_username, password, org }, signal);
       // Such a token opens nothing: it is no better than a refusal.
       if (!tokens.mustChangePassword) return tokens;
       throw new ApiFailed('WEKA wants the password of the user to be changed', { kind: 'refused', system: SYSTEM });
@@ -90,33 +90,34 @@ function issuer(http: HttpClient, { weka_username, weka_organization }: Options)
   };
 }
 
-const Count = z.object({ active: z.number(), total: z.number() }).nullish();
-const Members = z.object({ backends: Count }).nullish();
+/** What cannot be counted is not counted. */
+const Count = z.object({ active: z.number(), total: z.number() }).nullish().catch(null);
+const Members = z.object({ backends: Count }).nullish().catch(null);
+const Word = z.string().transform((word) => word.toUpperCase());
 
 /** `GET /cluster`, which is `weka status --json`, as much of it as is read. Releases differ in what they leave out. */
 const Cluster = z.object({
-  name: z.string().nullish(),
-  release: z.string().nullish(),
-  status: z.string(),
-  io_status: z.string(),
-  init_stage: z.string().nullish(),
+  name: Told,
+  release: Told,
+  status: Word,
+  io_status: Word,
+  init_stage: Word.nullish(),
   drives: Count,
   io_nodes: Count,
   buckets: Count,
   containers: Members,
   hosts: Members,
   servers: Members,
-  rebuild: z.object({ progressPercent: z.number().nullish(), unavailablePercent: z.number().nullish() }).nullish(),
-  capacity: z.object({ total_bytes: Amount.nullish(), unavailable_bytes: Amount.nullish() }).nullish(),
-  active_alerts_count: z.number().nullish(),
+  rebuild: z.object({ progressPercent: z.number().nullish() }).nullish().catch(null),
+  capacity: z.object({ total_bytes: Figure, unavailable_bytes: Figure }).nullish().catch(null),
+  active_alerts_count: Figure,
 });
 type Cluster = z.output<typeof Cluster>;
 
 const FileSystem = z.object({
   name: z.string(),
-  status: z.string().nullish(),
-  is_ready: z.boolean().nullish(),
-  is_removing: z.boolean().nullish(),
+  is_ready: z.boolean().nullish().catch(null),
+  is_removing: z.boolean().nullish().catch(null),
 });
 type FileSystem = z.output<typeof FileSystem>;
 
@@ -128,16 +129,18 @@ async function look({ api, signal, optional }: ApiProbe, fsName: string): Promis
 }
 
 /** How each state that serves is read. https://docs.weka.io/weka-system-overview/data-protection */
-const SERVING: Readonly<Record<string, 'well' | 'degraded'>> = {
-  OK: 'well',
-  REDISTRIBUTING: 'well',
-  REBUILDING: 'degraded',
-  REBUILD: 'degraded',
-  PARTIALLY_PROTECTED: 'degraded',
-  PERFORMANCE_DEGRADATION: 'degraded',
-  UNPROTECTED: 'degraded',
-  DEGRADED: 'degraded',
-};
+const SERVING: ReadonlyMap<string, 'well' | 'degraded'> = new Map(
+  Object.entries({
+    OK: 'well',
+    REDISTRIBUTING: 'well',
+    REBUILDING: 'degraded',
+    REBUILD: 'degraded',
+    PARTIALLY_PROTECTED: 'degraded',
+    PERFORMANCE_DEGRADATION: 'degraded',
+    UNPROTECTED: 'degraded',
+    DEGRADED: 'degraded',
+  }),
+);
 const NOT_SERVING = ['UNAVAILABLE', 'UNINITIALIZED', 'ERROR'];
 
 interface WekaVolume {
@@ -177,7 +180,8 @@ interface Part {
 
 /** What must be there as a whole, as far as the release counts it; clients come and go. */
 function partsOf({ containers, hosts, servers, drives, io_nodes, buckets }: Cluster): readonly Part[] {
-  const counts = { backends: (containers ?? hosts ?? servers)?.backends, drives, 'io nodes': io_nodes, buckets };
+  const backends = containers?.backends ?? hosts?.backends ?? servers?.backends;
+  const counts = { backends, drives, 'io nodes': io_nodes, buckets };
   return Object.entries(counts).flatMap(([name, count]) =>
     count == null || count.total === 0 ? [] : [{ name: name as Part['name'], ...count }],
   );
@@ -196,12 +200,12 @@ function outageOf(
 ): Verdict | null {
   if (io.startsWith('STARTING')) return down('WEKA I/O starting');
   if (io === 'STOPPED' || io === 'STOPPING') return down(`WEKA I/O ${io}`);
-  if (stage != null && stage !== 'INITIALIZED') return down('WEKA cluster is not initialized');
+  if (stage && stage !== 'INITIALIZED') return down('WEKA cluster is not initialized');
   if (NOT_SERVING.includes(status)) {
     const counts = countsOf(parts, 'drives', 'buckets');
     return down(`WEKA cluster ${status}${counts === '' ? '' : `: ${counts} up`}`);
   }
-  if (buckets?.active === 0) return down('WEKA cluster has no buckets up');
+  if (buckets?.active === 0 && buckets.total > 0) return down('WEKA cluster has no buckets up');
   if (io !== 'STARTED') throw unknownWord(SYSTEM, 'io_status', io);
   return null;
 }
@@ -209,9 +213,10 @@ function outageOf(
 function lossOf({ fsName, fileSystems }: WekaVolume): Verdict | null {
   if (fileSystems instanceof Error) return null;
   // A cluster that serves has some; none at all is no answer to rely on.
-  if (fileSystems.length === 0)
-    throw new ApiFailed('WEKA API lists no file system at all', { kind: 'unreadable', system: SYSTEM });
-  const own = fileSystems.find(({ name }) => name === fsName);
+  if (fileSystems.length === 0) throw unreadable(SYSTEM, 'WEKA API lists no file system at all');
+  const namesakes = fileSystems.filter(({ name }) => name === fsName);
+  // One that is being removed may have a successor.
+  const own = namesakes.find(({ is_removing }) => is_removing !== true) ?? namesakes[0];
   if (own === undefined) return missing('WEKA file system does not exist');
   if (own.is_removing === true) return missing('WEKA file system is being removed');
   if (own.is_ready === false) return down('WEKA file system is not ready');
@@ -219,7 +224,7 @@ function lossOf({ fsName, fileSystems }: WekaVolume): Verdict | null {
 }
 
 function protectionOf({ status, rebuild }: Cluster, parts: readonly Part[]): Verdict {
-  const serving = SERVING[status];
+  const serving = SERVING.get(status);
   if (serving === undefined) throw unknownWord(SYSTEM, 'status', status);
   const short = parts.filter(({ active, total }) => active < total);
   const well = serving === 'well' && short.length === 0;

@@ -41,17 +41,18 @@ export function readingOf(answer: CheckAnswer): CheckReading {
   return { ok, label: `${answer.status}:${answer.reason}`, answer };
 }
 
-/** The check that decides a volume's verdict: the worst; of several the one that asks the storage system's API. */
+/** The check that decides a volume's verdict: the worst; of several what the storage system's API has said. */
 export function decisive(checks: readonly CheckState[]): CheckState | undefined {
   const badness = (check: CheckState): number => BADNESS[statusFor(check, checks)];
   return checks
     .filter(counts)
-    .toSorted((a, b) => badness(b) - badness(a) || Number(isOfApi(b)) - Number(isOfApi(a)))
+    .toSorted((a, b) => badness(b) - badness(a) || Number(knowsWhy(b)) - Number(knowsWhy(a)))
     .at(0);
 }
 
-/** It knows why; a mount only that. */
-const isOfApi = ({ name, isAdvisory }: CheckState): boolean => name === 'backend' && !isAdvisory;
+/** A mount knows only that something is wrong; and an API that cannot be asked knows nothing. */
+const knowsWhy = (check: CheckState): boolean =>
+  check.name === 'backend' && !check.isAdvisory && latest(check).status !== 'unknown';
 
 /**
  * A volume's `getHwinfo()`: the fold of its latest checks. fail → offline, unknown → unavailable, warn → healthy and

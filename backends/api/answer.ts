@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiFailed, LONGEST_QUOTE } from './api-failed.ts';
+import { ApiFailed, quotable } from './api-failed.ts';
 import { parseExactJson } from './exact-json.ts';
 import { type HttpAnswer, REDIRECTS } from './http-client.ts';
 import { inOneLine } from './redaction.ts';
@@ -61,6 +61,6 @@ const Said = z.union([
 ]);
 
 function wordsOf(body: unknown): string | null {
-  const said = inOneLine(Said.safeParse(body).data?.slice(0, LONGEST_QUOTE) ?? '');
-  return said === '' ? null : said;
+  const said = inOneLine(Said.safeParse(body).data ?? '');
+  return said === '' ? null : quotable(said);
 }

@@ -1,12 +1,14 @@
 import type { Json, Metadata } from '../../schema/json.ts';
 import { type Attempt, attempt } from '../attempt.ts';
-import { type CheckAnswer, type CheckDefinition, checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
+import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
 import { ApiFailed } from './api-failed.ts';
 import type { ApiSession } from './api-session.ts';
+import { apiTimeoutMs } from './open-session.ts';
 
-const MAX_TIMEOUT_MS = 15_000;
 /** Of the check's time; the rest is for saying that it was not enough. */
 const SLICE = 0.9;
+/** Of the check's time, what is left when the last call that no verdict needs has to end: what came before must count. */
+const MARGIN = 0.05;
 const MAX_MESSAGE = 480;
 
 /** One probe of an API, while it lasts. */
@@ -31,7 +33,7 @@ export function apiCheck(
   volume: Pick<VolumeToOpen<unknown>, 'intervalMs' | 'timeoutMs' | 'isApiOptional'>,
   { system, session, ask }: ApiCheckOptions,
 ): CheckDefinition {
-  const timeoutMs = checkTimeoutMs(volume, MAX_TIMEOUT_MS);
+  const timeoutMs = apiTimeoutMs(volume);
   const sliceMs = Math.floor(timeoutMs * SLICE);
   return {
     name: 'backend',
@@ -46,10 +48,14 @@ export function apiCheck(
   };
 
   function probeUntil(slice: AbortSignal): ApiProbe {
+    const lastMs = performance.now() + sliceMs - timeoutMs * MARGIN;
     return {
       api: session,
       signal: slice,
-      optional: (call, part = 1 / 3) => attempt(call, { signal: slice, timeoutMs: timeoutMs * part }),
+      optional(call, part = 1 / 3) {
+        const leftMs = Math.max(0, lastMs - performance.now());
+        return attempt(call, { signal: slice, timeoutMs: Math.min(timeoutMs * part, leftMs) });
+      },
     };
   }
 

@@ -44,17 +44,18 @@ export class ApiFailed extends Error {
   }
 }
 
-/**
- * As much as an error quotes of an answer; what is shown is cut once the secrets are out of it, because a part of one
- * could not be found.
- */
-export const LONGEST_QUOTE = 4_096;
+/** Longer words are not quoted: what is shown is cut, and of a secret that was cut before, a part could not be found. */
+const LONGEST_QUOTE = 4_096;
+
+export const quotable = (words: string): string => (words.length > LONGEST_QUOTE ? 'words without an end' : words);
 
 /** A word of the vendor's that is not in our table: nothing can be told from it. */
 export function unknownWord(system: string, field: string, word: unknown): ApiFailed {
-  const said = JSON.stringify(String(word).slice(0, LONGEST_QUOTE));
-  return new ApiFailed(`${system} API answered ${field} ${said}, a word that is not known here`, {
-    kind: 'unreadable',
-    system,
-  });
+  const said = JSON.stringify(quotable(String(word)));
+  return unreadable(system, `${system} API answered ${field} ${said}, a word that is not known here`);
+}
+
+/** An answer came, and nothing can be told from it. */
+export function unreadable(system: string, message: string): ApiFailed {
+  return new ApiFailed(message, { kind: 'unreadable', system });
 }

@@ -34,6 +34,8 @@ export function demandCredentials(
   const fault = (key: string, message: string) => {
     context.addIssue({ code: 'custom', path: [key], message, input: undefined });
   };
+  // That it is empty is a mistake of its own.
+  if (given.user === '') return;
   if (given.user === undefined) {
     if (given.token === undefined) fault(keys.user, `expected a user and its password, or a ${keys.token}`);
   } else if (given.password === undefined) {

@@ -5,6 +5,7 @@ import type { Authorization } from './authorization.ts';
 import type { HttpClient } from './http-client.ts';
 import { createJoining } from './joining.ts';
 import { withoutSecrets } from './redaction.ts';
+import { createTurns } from './turns.ts';
 
 /** An API as its volumes ask it: with credentials, each call at most once at a time. */
 export interface ApiSession {
@@ -21,10 +22,16 @@ export interface ApiSessionOptions {
   readonly system: string;
   readonly http: HttpClient;
   readonly authorization: Authorization;
+  /** How many calls may be out at once. */
+  readonly maxCalls: number;
 }
 
-export function createApiSession({ system, http, authorization }: ApiSessionOptions): ApiSession {
+/** Of a call that nobody may give up. */
+const HEARD_OUT = new AbortController().signal;
+
+export function createApiSession({ system, http, authorization, maxCalls }: ApiSessionOptions): ApiSession {
   const join = createJoining();
+  const takeTurn = createTurns(maxCalls);
   let isLetIn = false;
   let trial: Promise<unknown> | null = null;
 
@@ -36,15 +43,19 @@ export function createApiSession({ system, http, authorization }: ApiSessionOpti
     redact: (text) => withoutSecrets(text, authorization.secrets()),
   };
 
-  /** Until credentials are known to be good, one call tries them and the others wait: each refusal counts. */
+  /**
+   * Until credentials are known to be good, one call tries them and the others wait: each refusal counts. That call is
+   * heard out, whoever gives up. Who waits for his turn gets his credentials when it comes: they may be refused by then.
+   */
   async function askInTurn(path: string, signal: AbortSignal): Promise<unknown> {
     for (let other = tryingNow(); other !== null; other = tryingNow()) await other;
     signal.throwIfAborted();
-    const asked = ask(path, signal);
+    if (isLetIn) return takeTurn(signal, () => ask(path, signal));
+    const asked = takeTurn(HEARD_OUT, () => ask(path, HEARD_OUT));
     const ended = () => {
       trial = null;
     };
-    if (!isLetIn) trial = asked.then(ended, ended);
+    trial = asked.then(ended, ended);
     return asked;
   }
 
@@ -69,8 +80,10 @@ export function createApiSession({ system, http, authorization }: ApiSessionOpti
       throw authorization.giveUp(headers, refusal);
     }
     // An error may have come before anybody looked at the credentials.
-    if (answer.status <= 299) isLetIn = true;
-    authorization.accepted(headers);
+    if (answer.status <= 299) {
+      isLetIn = true;
+      authorization.accepted(headers);
+    }
     return bodyOf(answer, system);
   }
 }

@@ -1,15 +1,24 @@
 import type { MonotonicClock } from '../backend.ts';
 import type { Authorization } from './authorization.ts';
+import type { HttpAnswer } from './http-client.ts';
 import { createLoginGuard } from './login-guard.ts';
 import { createSecretMemory } from './redaction.ts';
 import { OptionUnreadable, readSecret, type Secret } from './secret.ts';
 
-/** HTTP Basic: every call is a login, and a refused one is held back like one. */
-export function basicAuthorization(username: string, password: Secret, clock: MonotonicClock): Authorization {
-  return fixed(password, clock, (secret) => {
+const isUnauthorized = ({ status }: HttpAnswer): boolean => status === 401;
+
+/** HTTP Basic: every call is a login, and a refused one, which some vendors say in words of their own, is held back. */
+export function basicAuthorization(
+  username: string,
+  password: Secret,
+  clock: MonotonicClock,
+  isRefusal: Authorization['isRefusal'] = isUnauthorized,
+): Authorization {
+  const authorization = fixed(password, clock, (secret) => {
     const encoded = Buffer.from(`${username}:${secret}`).toString('base64');
     return { value: `Basic ${encoded}`, secrets: [secret, encoded] };
   });
+  return { ...authorization, isRefusal };
 }
 
 /** A token that somebody made for us: `Bearer …`, or another scheme. */
@@ -40,7 +49,7 @@ function fixed(secret: Secret, clock: MonotonicClock, encode: (secret: string) =
       guard.check(credentials.value);
       return { authorization: credentials.value };
     },
-    isRefusal: ({ status }) => status === 401,
+    isRefusal: isUnauthorized,
     canRenew: () => false,
     giveUp: ({ authorization = '' }, refusal) => guard.refused(authorization, refusal),
     accepted() {},

@@ -17,8 +17,8 @@ export interface HttpClientOptions {
   readonly ca: string | undefined;
   /** How long each phase of making a connection may take. */
   readonly connectMs: number;
-  /** How many calls may be out at once; the others wait. */
-  readonly maxCalls: number;
+  /** How long a call may take as a whole, whoever waits for it: callers bring deadlines of their own. */
+  readonly callMs: number;
 }
 
 export interface HttpAnswer {
@@ -34,12 +34,10 @@ export type HttpClient = (call: HttpCall) => Promise<HttpAnswer>;
 
 export const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const MAX_REDIRECTS = 3;
-/** Only a bound for what nobody waits for any more: callers bring deadlines of their own. */
-const MAX_CALL_MS = 60_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { system, endpoints, maxCalls } = options;
-  const agents = createAgents(maxCalls);
+  const { system, endpoints } = options;
+  const agents = createAgents();
   let configured: Promise<Got> | null = null;
   let first = 0;
 
@@ -115,9 +113,9 @@ function redirectWithin({ statusCode, headers: { location } }: RawAnswer, url: s
   return next?.origin === new URL(url).origin ? next.origin + next.pathname + next.search : null;
 }
 
-async function configuredGot({ verifyTls, ca, connectMs }: HttpClientOptions): Promise<Got> {
+async function configuredGot({ verifyTls, ca, connectMs, callMs }: HttpClientOptions): Promise<Got> {
   const authority = ca === undefined ? {} : { certificateAuthority: await readAuthority(ca) };
-  const timeout = { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: MAX_CALL_MS };
+  const timeout = { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: callMs };
   return createGot({ timeout, https: { rejectUnauthorized: verifyTls, ...authority } });
 }
 

@@ -39,9 +39,11 @@ const BASE = got.extend({
   headers: { 'user-agent': 'volhealth', accept: 'application/json' },
 });
 
-export function createAgents(maxCalls: number): Agents {
-  const options = { keepAlive: true, maxSockets: maxCalls };
-  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+/** What is posted goes over a connection of its own: on one that is dead it would be lost, and it is not sent twice. */
+const FOR_POSTS: Agents = { http: new HttpAgent(), https: new HttpsAgent() };
+
+export function createAgents(): Agents {
+  return { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 }
 
 export function createGot({ https, ...options }: ExtendOptions): Got {
@@ -75,7 +77,7 @@ async function send(client: Got, url: string, call: HttpCall, agent: Agents): Pr
     headers: { ...headers },
     ...(method === 'POST' ? { json } : {}),
     responseType: 'buffer',
-    agent,
+    agent: method === 'POST' ? FOR_POSTS : agent,
     signal: AbortSignal.any([signal, stop.signal]),
   });
   void request.on('downloadProgress', ({ transferred }) => {

@@ -7,11 +7,16 @@ interface Flight {
   waiting: number;
 }
 
+export interface JoiningOptions {
+  /** Whether a call goes on though nobody waits for it any more, so that the next one to come can hear of it. */
+  readonly isHeardOut?: boolean;
+}
+
 /**
- * Whoever joins waits for as long as his own signal allows; the call is aborted once nobody waits any more. A call is
- * never given out after it has ended.
+ * Whoever joins waits for as long as his own signal allows; the call is aborted once nobody waits any more, unless it is
+ * to be heard out. A call is never given out after it has ended.
  */
-export function createJoining(): Join {
+export function createJoining({ isHeardOut = false }: JoiningOptions = {}): Join {
   const flights = new Map<string, Flight>();
   return async <T>(key: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
@@ -27,7 +32,7 @@ export function createJoining(): Join {
     } finally {
       signal.removeEventListener('abort', onAbort);
       flight.waiting -= 1;
-      if (flight.waiting === 0) {
+      if (flight.waiting === 0 && !isHeardOut) {
         land(key, flight);
         flight.controller.abort(signal.reason);
       }

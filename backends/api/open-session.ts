@@ -11,12 +11,19 @@ export interface Access {
   readonly ca: string | undefined;
   /** Who asks: volumes that differ in this do not share a session. */
   readonly credentials: unknown;
-  /** How many calls may be out at once. */
+  /** How many calls may be out at once; the others wait. */
   readonly maxCalls?: number;
   readonly authorize: (http: HttpClient) => Authorization;
 }
 
 const MAX_TIMEOUT_MS = 15_000;
+const MAX_CONNECT_MS = 5_000;
+/** For what nobody waits for any more. */
+const HEARD_OUT_MS = 30_000;
+
+/** How long a check of an API may take, unless it is configured. */
+export const apiTimeoutMs = (volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | 'intervalMs'>): number =>
+  checkTimeoutMs(volume, MAX_TIMEOUT_MS);
 
 /**
  * The session of a volume's storage system: one for all volumes that ask it in the same way. The first of them says
@@ -28,8 +35,11 @@ export function openSession(
 ): ApiSession {
   return volume.share(JSON.stringify([access, credentials]), () => {
     const { system, endpoints } = access;
-    const connectMs = Math.min(5_000, checkTimeoutMs(volume, MAX_TIMEOUT_MS) / (endpoints.length + 1));
-    const http = createHttpClient({ ...access, connectMs, maxCalls });
-    return createApiSession({ system, http, authorization: authorize(http) });
+    const timeoutMs = apiTimeoutMs(volume);
+    const connectMs = Math.min(MAX_CONNECT_MS, timeoutMs / (endpoints.length + 1));
+    // Where one call is out at a time, one that hangs must leave time for others.
+    const callMs = maxCalls === 1 ? timeoutMs / 2 : Math.max(HEARD_OUT_MS, timeoutMs);
+    const http = createHttpClient({ ...access, connectMs, callMs });
+    return createApiSession({ system, http, authorization: authorize(http), maxCalls });
   });
 }

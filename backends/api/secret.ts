@@ -26,7 +26,7 @@ export class OptionUnreadable extends Error {
 export async function readSecret(secret: Secret): Promise<string> {
   if (typeof secret === 'string') return secret;
   if ('env' in secret) return usable(process.env[secret.env] ?? '', `the environment variable ${secret.env}`);
-  return usable((await readTextFile(secret.file)).trim(), `the file ${secret.file}`);
+  return usable(withoutBreaks(await readTextFile(secret.file)), `the file ${secret.file}`);
 }
 
 const reading = new Map<string, Promise<string>>();
@@ -52,9 +52,12 @@ async function readNow(file: string): Promise<string> {
   }
 }
 
+/** Editors put a mark at the beginning of a text, and a line break at its end. */
+const withoutBreaks = (text: string): string => text.replaceAll(/^\uFEFF?[\r\n]*|[\r\n]*$/g, '');
+
 /** It may have to travel in a header, whose characters are limited. */
 function usable(value: string, place: string): string {
-  if (value === '') throw new OptionUnreadable(`${place} is empty or not there`);
+  if (value.trim() === '') throw new OptionUnreadable(`${place} is empty or not there`);
   if (/\p{Cc}/u.test(value)) throw new OptionUnreadable(`${place} holds more than one line, or control characters`);
   return value;
 }

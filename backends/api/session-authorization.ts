@@ -21,7 +21,6 @@ export interface Tokens {
 
 /** How one vendor's API gives out tokens. Both reject with an `ApiFailed`, of kind `refused` if they are refused. */
 export interface TokenIssuer {
-  readonly system: string;
   readonly logIn: (password: string, signal: AbortSignal) => Promise<Tokens>;
   readonly refresh: (token: string, signal: AbortSignal) => Promise<Tokens>;
   /** Whether an answer to a call says that its token is not good (any more). */
@@ -65,7 +64,8 @@ interface Known {
  */
 export function sessionAuthorization(issuer: TokenIssuer, password: Secret, clock: MonotonicClock): Authorization {
   const guard = createLoginGuard(clock);
-  const join = createJoining();
+  // Whether credentials are refused must be known, however long it takes to say so.
+  const join = createJoining({ isHeardOut: true });
   const { remember, secrets } = createSecretMemory();
   let known: Known | null = null;
   let secret = '';

@@ -4,6 +4,7 @@ import { findBackend } from '../../backends/register.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import type { ApplianceAnswer, ApplianceRequest, Dialect } from '../fakes/dialect.ts';
 import { gpfs } from '../fakes/gpfs.ts';
+import { createMovableClock } from '../movable-clock.ts';
 import { volumeOn } from './volume-on.ts';
 
 const UNRELIABLE = 'GPFS API gave an answer that cannot be relied on';
@@ -88,7 +89,7 @@ describe('a GPFS cluster', () => {
     const { ask } = await volumeOn(gpfs, { state: 'disk-degraded' });
 
     expect((await ask()).info).toBe(
-      '8/8 nodes online, 0 taken out of service; mounted read/write on 8; kr-c1: nsd_work_02 DEGRADED disk_down; kr-c2: nsd_work_02 DEGRADED disk_down',
+      '8/8 nodes online, 0 taken out of service; mounted read/write on 8; kr-c1: nsd_work_02 DEGRADED disk_down, kr-c2: nsd_work_02 DEGRADED disk_down',
     );
   });
 
@@ -97,7 +98,7 @@ describe('a GPFS cluster', () => {
 
     const { info } = await ask();
 
-    expect(info).toContain('kr-c6: FAILED quorum_down; and 2 more');
+    expect(info).toContain('kr-c6: FAILED quorum_down and 2 more');
     expect(info).not.toContain('kr-c7');
   });
 
@@ -222,12 +223,15 @@ describe('the quorum nodes', () => {
     expect([fake.requests.filter(isRoles).length, fake.requests.filter(isDisks).length]).toEqual([0, 1]);
   });
 
-  it('are asked for again after a failure', async () => {
-    const { ask, fake } = await volumeOn(gpfs, { state: 'degraded' });
+  it('are asked for again ten minutes after a failure, and the disks meanwhile', async () => {
+    const clock = createMovableClock();
+    const { ask, fake } = await volumeOn(gpfs, { state: 'degraded', volume: { clock } });
     fake.breakOnly(/\/nodes\?/);
-    await ask();
+    expect(await ask()).toMatchObject({ notChecked: ['disk health', 'quorum'] });
     fake.breakOnly(null);
 
+    expect(await ask()).toMatchObject({ notChecked: ['quorum'] });
+    clock.forward(11 * 60_000);
     expect((await ask()).metadata).toMatchObject({ quorum_nodes_online: '3/3' });
   });
 
@@ -266,8 +270,8 @@ describe('an answer that means something else', () => {
     await ask();
     fake.forget();
 
-    expect(await ask()).toMatchObject({ status: 'warn', notChecked: ['disk health', 'quorum'] });
-    expect(fake.requests.filter(isRoles)).toHaveLength(1);
+    expect(await ask()).toMatchObject({ status: 'warn', notChecked: ['quorum'] });
+    expect(fake.requests.filter(isRoles)).toEqual([]);
   });
 });
 
@@ -442,7 +446,50 @@ describe('the rows of a health list', () => {
   });
 });
 
+describe('the names of nodes', () => {
+  it('of two domains are two nodes: the one that serves is not taken for the one that is down', () => {
+    const daemons = [row('gpfs1.dc1.example', 'FAILED'), row('gpfs1.dc2.example')];
+    const voters = ['gpfs1.dc1.example', 'gpfs1.dc2.example'];
+
+    expect(judged({ daemons, voters, mount: mount(['gpfs1.dc2.example'], [], 'mounted') })).toMatchObject({
+      status: 'warn',
+      summary: 'GPFS cluster degraded, 1/2 nodes online, 1/2 quorum nodes online',
+    });
+  });
+
+  it('may be addresses', () => {
+    const daemons = [row('10.0.0.1', 'FAILED'), row('10.0.0.2', 'FAILED'), row('10.0.0.3')];
+    const voters = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+
+    expect(judged({ daemons, voters, mount: mount(['10.0.0.3'], [], 'mounted') }).status).toBe('warn');
+  });
+
+  it('that stand twice with other words are believed neither way', () => {
+    for (const states of [
+      ['FAILED', 'HEALTHY'],
+      ['HEALTHY', 'FAILED'],
+    ]) {
+      const rows = states.map((state) => ({ component: 'GPFS', reportingNode: 's1', entityName: 's1', state }));
+      expect(readHealth(rows, { component: 'GPFS' })).toMatchObject([{ reportingNode: 's1', state: 'UNKNOWN' }]);
+    }
+  });
+});
+
 describe('the verdict on what is told', () => {
+  it('is that it is down where some have failed, others are silent, and nobody mounts it', () => {
+    const daemons = [row('s1', 'FAILED'), row('s2', 'UNKNOWN')];
+
+    expect(judged({ daemons, mount: mount([], [], 'not mounted') }).status).toBe('fail');
+    expect(() => judged({ daemons })).toThrow('has no verdict');
+  });
+
+  it('is that the file system has failed where all nodes say so, though no mount is told of', () => {
+    expect(judged({ mount: null, fileSystem: [row('s1', 'FAILED', 'work')] })).toMatchObject({
+      status: 'fail',
+      summary: 'GPFS file system has failed on all nodes',
+    });
+  });
+
   it('is that all is well', () => {
     expect(judged({})).toMatchObject({ status: 'pass', reason: 'OK' });
     expect(judged({})).not.toHaveProperty('notChecked');
@@ -659,7 +706,7 @@ const WELL: GpfsTold = {
   mount: { status: 'mounted', nodesMountedReadWrite: ['s1', 's2', 's3'], nodesMountedReadOnly: [] },
   daemons: [row('s1'), row('s2'), row('s3')],
   fileSystem: [row('s1', 'HEALTHY', 'work'), row('s2', 'HEALTHY', 'work')],
-  disks: [],
+  disks: [row('s1', 'HEALTHY', 'nsd_1')],
   voters: null,
 };
 

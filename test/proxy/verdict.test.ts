@@ -73,7 +73,7 @@ describe('the verdict on a volume', () => {
     });
   });
 
-  it.each(['pass', 'warn', 'unknown', 'fail'] as const)(
+  it.each(['pass', 'warn', 'fail'] as const)(
     'speaks with the sentence of the storage system, which knows why, where mount and API both say %s',
     (status) => {
       const mount = check({ ...ANSWERS[status], summary: 'said by the mount' });
@@ -88,6 +88,13 @@ describe('the verdict on a volume', () => {
       expect(foldChecks([mount, advisory]).status_info).toBe('said by the mount');
     },
   );
+
+  it('speaks with the sentence of the mount where the API knows nothing', () => {
+    const checks = [check(ANSWERS.warn), api(ANSWERS.unknown)];
+    expect(foldChecks(checks)).toMatchObject({ degraded: true, reason: 'READ_ONLY' });
+    const mount = check({ ...ANSWERS.unknown, summary: 'said by the mount' });
+    expect(foldChecks([mount, check(ANSWERS.unknown, 'backend')]).status_info).toBe('said by the mount');
+  });
 
   it('is unavailable, "not checked yet", before the first answer', () => {
     expect(foldChecks([check(null)])).toMatchObject({

@@ -46,8 +46,9 @@ describe('a session with an API', () => {
     await Promise.all(both);
   });
 
-  it('goes on to the next call when the one that tried was given up', async () => {
-    const { http, calls } = await apiThat(({ path }) => (path === '/b' ? answering(200) : new Promise(() => {})));
+  it('hears out the call that tries, whoever gives up, and only then makes the next one', async () => {
+    const trying = Promise.withResolvers<HttpAnswer>();
+    const { http, calls } = await apiThat(({ path }) => (path === '/b' ? answering(200) : trying.promise));
     const session = sessionOf(http, OPEN);
     const caller = new AbortController();
     const first = session.get('/a', z.unknown(), caller.signal);
@@ -55,6 +56,8 @@ describe('a session with an API', () => {
     await expect.poll(() => calls).toHaveLength(1);
     caller.abort(new Error('late'));
     await expect(first).rejects.toThrow('late');
+    expect(calls.map(({ path }) => path)).toEqual(['/a']);
+    trying.resolve(answering(200));
     expect(await second).toEqual({});
     expect(calls.map(({ path }) => path)).toEqual(['/a', '/b']);
   });

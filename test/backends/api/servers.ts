@@ -67,7 +67,7 @@ export function clientOf(endpoints: readonly string[], more: Partial<HttpClientO
     verifyTls: true,
     ca: undefined,
     connectMs: 5_000,
-    maxCalls: 4,
+    callMs: 30_000,
     ...more,
   });
 }

@@ -40,7 +40,6 @@ async function issuing(more: Partial<Tokens> = {}) {
   });
   const authorization = sessionAuthorization(
     {
-      system: 'ACME',
       async logIn(password) {
         log.push(`log in with ${password}`);
         await can.logIn();
@@ -236,31 +235,31 @@ describe('a login', () => {
     expect(happened()).toEqual([LOGIN, 'log in with another', 'GET / access-1']);
   });
 
-  it('goes on for who still waits, and ends with the last one who gives up', async () => {
-    const told = Promise.withResolvers<void>();
+  it('goes on when nobody waits any more, so that a refusal that comes late is heard', async () => {
+    let logins = 0;
+    const late = Promise.withResolvers<never>();
     const authorization = sessionAuthorization(
       {
-        system: 'ACME',
-        logIn: (_password, shared) =>
-          new Promise((_resolve, reject) => {
-            shared.addEventListener('abort', () => {
-              told.resolve();
-              reject(shared.reason as Error);
-            });
-          }),
+        logIn() {
+          logins += 1;
+          return late.promise;
+        },
         refresh: failing('refused'),
         isTokenRefused: () => false,
       },
       'password',
       createMovableClock(),
     );
-    const [one, two] = [new AbortController(), new AbortController()];
-    const both = [authorization.headers(one.signal), authorization.headers(two.signal)];
-    one.abort(new Error('one is late'));
-    await expect(both[0]).rejects.toThrow('one is late');
-    two.abort(new Error('two is late'));
-    await expect(both[1]).rejects.toThrow('two is late');
-    await told.promise;
+    for (const probe of ['one', 'two', 'three']) {
+      const caller = new AbortController();
+      const headers = authorization.headers(caller.signal);
+      caller.abort(new Error(`${probe} is late`));
+      await expect(headers).rejects.toThrow(`${probe} is late`);
+    }
+    late.reject(new ApiFailed('ACME login refused', { kind: 'refused', system: 'ACME' }));
+    await expect(authorization.headers(new AbortController().signal)).rejects.toThrow('not tried again before');
+    await expect(authorization.headers(new AbortController().signal)).rejects.toThrow('not tried again before');
+    expect(logins).toBe(1);
   });
 
   it('leaves nothing in the memory of its session but the last few secrets', async () => {
