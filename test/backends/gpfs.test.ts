@@ -446,6 +446,15 @@ describe('the rows of a health list', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('that comes within an answer of 200 is held back like any other', async () => {
+    const refusal = { status: { code: 401, message: 'Unauthorized' } };
+    const { ask, fake } = await volumeOn(answering(/./, { status: 200, body: refusal }));
+    for (let probe = 1; probe <= 4; probe += 1) expect((await ask()).info).toContain('not tried again before');
+    expect(fake.calls()).toBe(1);
+  });
+});
+
 describe('the names of nodes', () => {
   it('of two domains are two nodes: the one that serves is not taken for the one that is down', () => {
     const daemons = [row('gpfs1.dc1.example', 'FAILED'), row('gpfs1.dc2.example')];

@@ -178,6 +178,75 @@ async function settled(ask: () => Promise<CheckAnswer>): Promise<CheckAnswer> {
 
 const pathsOf = (requests: readonly { path: string }[]) => requests.map(({ path }) => path);
 
+describe('what is remembered', () => {
+  it('takes no volume away: a volume that is mended is well at the next probe', async () => {
+    const { ask, fake } = await volumeOn(netapp, { state: 'svm-stopped' });
+    fake.breakOnly(/interfaces/);
+    for (let probe = 1; probe <= 4; probe += 1) expect(await ask()).toMatchObject({ status: 'fail' });
+    await fake.setState('well');
+    fake.breakOnly(null);
+    expect(await ask()).toMatchObject({ status: 'pass' });
+  });
+
+  it('of a UUID is given up once it is of no use', async () => {
+    const { ask, fake } = await volumeOn(netapp);
+    expect(await ask()).toMatchObject({ status: 'pass' });
+    fake.breakOnly(/volumes\/[0-9a-f-]{36}/, 'forbidden');
+    expect(await ask()).toMatchObject({ status: 'unknown' });
+    expect(await ask()).toMatchObject({ status: 'pass' });
+  });
+});
+
+describe('a list', () => {
+  const RECORD = {
+    uuid: 'u-1',
+    name: 'scratch_a',
+    state: 'online',
+    nas: { path: '/a' },
+    svm: { name: 'svm_nfs', uuid: 's' },
+  };
+
+  it.each([
+    ['that counts what it does not hold', { records: [], num_records: 1 }, 'unknown', 'API_BAD_ANSWER'],
+    ['that is empty and says so', { records: [], num_records: 0 }, 'fail', 'FILESYSTEM_MISSING'],
+    ['that holds the same volume twice', { records: [RECORD, RECORD], num_records: 2 }, 'pass', 'OK'],
+    [
+      'with fields that are none',
+      {
+        records: [{ ...RECORD, status: 'x', type: 5, style: [], space: '', error_state: 1, aggregates: [{}] }],
+        num_records: 1,
+      },
+      'pass',
+      'OK',
+    ],
+  ])('%s', async (_case, body, status, reason) => {
+    const { ask } = await volumeOn(answeringVolumes({ status: 200, body }));
+    expect(await ask()).toMatchObject({ status, reason });
+  });
+
+  it("refused in the vendor's own words is not asked for again at once", async () => {
+    const refusal = { status: 403, body: { error: { message: 'User is not authorized.', code: '6691623' } } };
+    const { ask, fake } = await volumeOn(answeringVolumes(refusal));
+    for (let probe = 1; probe <= 4; probe += 1) expect((await ask()).info).toContain('not tried again before');
+    expect(fake.calls()).toBe(1);
+  });
+});
+
+/** An ONTAP that answers so when it is asked for volumes by their name. */
+function answeringVolumes(answer: { status: number; body: unknown }): typeof netapp {
+  return {
+    ...netapp,
+    create() {
+      const appliance = netapp.create();
+      return {
+        ...appliance,
+        answer: (request, state) =>
+          request.path === '/api/storage/volumes' ? answer : appliance.answer(request, state),
+      };
+    },
+  };
+}
+
 describe('the calls', () => {
   it('are three in each probe, and get round to everything, to what is bad the most often', async () => {
     const { ask, fake } = await volumeOn(netapp, { state: 'mixed' });

@@ -76,6 +76,13 @@ describe('a WEKA cluster', () => {
 });
 
 describe('what Backend.AI gets wrong about WEKA', () => {
+  it('a login is sent as JSON, and not as a form', async () => {
+    const { fake, ask } = await volumeOn(weka);
+    const form = new URLSearchParams({ username: 'u', password: 'p' });
+    expect((await fetch(`${fake.url}/api/v2/login`, { method: 'POST', body: form })).status).toBe(400);
+    expect((await ask()).status).toBe('pass');
+  });
+
   it('stopped I/O is offline, though the health check of the API says "ok"', async () => {
     const { fake, ask } = await volumeOn(weka, { state: 'stopped' });
     const response = await fetch(`${fake.url}/api/v2/healthcheck`);
@@ -171,8 +178,31 @@ describe('judging a WEKA cluster', () => {
     expect(judge({ containers: { backends: { active: 2, total: 2 } }, hosts: { backends } }).status).toBe('pass');
   });
 
-  it('does not read 0 of 0 as all', () => {
-    expect(judge({ drives: { active: 0, total: 0 } }).summary).toBe('WEKA cluster healthy');
+  it('reads 0 of 0 neither as all nor as none', () => {
+    const none = { active: 0, total: 0 };
+    expect(judge({ drives: none, buckets: none })).toMatchObject({ status: 'pass', summary: 'WEKA cluster healthy' });
+  });
+
+  it('finds the members where the first place that is there does not count them', () => {
+    const hosts = { backends: { active: 12, total: 13 } };
+    expect(judge({ containers: {}, hosts })).toMatchObject({ reason: 'NODES_DOWN', metadata: { backends: '12/13' } });
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'HIBERNATING'])(
+    'cannot tell from a cluster that is %s',
+    (status) => {
+      expect(() => judge({ status })).toThrow(`status "${status}"`);
+    },
+  );
+
+  it('takes a stage that is not told for none', () => {
+    expect(judge({ init_stage: '' }).status).toBe('pass');
+  });
+
+  it('looks at the file system that has the name now, and not at the one that is being removed', () => {
+    const removed = { name: 'own', is_removing: true };
+    expect(judge({}, [removed, { name: 'own' }]).status).toBe('pass');
+    expect(judge({}, [removed])).toMatchObject({ summary: 'WEKA file system is being removed' });
   });
 
   it.each(['STARTING', 'STARTING_DRIVES'])('reads I/O that is %s as not serving yet', (io_status) => {
@@ -195,6 +225,50 @@ describe('judging a WEKA cluster', () => {
     expect(judge({}, [{ name: 'own2' }, { name: 'Own' }])).toMatchObject({ reason: 'FILESYSTEM_MISSING' });
   });
 });
+
+describe('an answer of WEKA', () => {
+  it.each([
+    ['in lower case', { status: 'ok', io_status: 'started', init_stage: 'initialized' }, 'pass'],
+    [
+      'with figures that are none',
+      { active_alerts_count: 'many', capacity: 5, rebuild: [], name: {}, release: 4 },
+      'pass',
+    ],
+    ['with counts that cannot be counted', { drives: { active: 3 }, servers: { backends: 'all' } }, 'pass'],
+    ['without its word', { status: 5 }, 'unknown'],
+  ])('%s is read as far as it decides', async (_case, change, status) => {
+    const cluster = { status: 'OK', io_status: 'STARTED', ...change };
+    const { ask } = await volumeOn(
+      saying({ '/api/v2/cluster': cluster, '/api/v2/fileSystems': [{ name: 'ai-models' }] }),
+    );
+    expect((await ask()).status).toBe(status);
+  });
+
+  it('is not needed of other file systems than the own', async () => {
+    const fileSystems = [
+      { name: 'other', is_ready: 'yes' },
+      { name: 'ai-models', is_ready: false },
+    ];
+    const cluster = { status: 'OK', io_status: 'STARTED' };
+    const { ask } = await volumeOn(saying({ '/api/v2/cluster': cluster, '/api/v2/fileSystems': fileSystems }));
+    expect(await ask()).toMatchObject({ status: 'fail', summary: 'WEKA file system is not ready' });
+  });
+});
+
+/** A WEKA that lets everybody in, and says this as the data of each path. */
+function saying(data: Readonly<Record<string, unknown>>): typeof weka {
+  const answer = (path: string) => ({ status: 200, body: { data: data[path] } });
+  return {
+    ...weka,
+    create() {
+      const appliance = weka.create();
+      return {
+        ...appliance,
+        answer: (request, state) => (request.path in data ? answer(request.path) : appliance.answer(request, state)),
+      };
+    },
+  };
+}
 
 describe('the options of a WEKA volume', () => {
   const GOOD = { weka_endpoint: 'https://weka:14000', weka_username: 'u', weka_password: 'p', weka_fs_name: 'fs' };
