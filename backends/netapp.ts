@@ -46,10 +46,13 @@ const Keys = z.strictObject({
   netapp_password: Secret.optional().describe('Older name of `netapp_ontap_password`.'),
 });
 
-const Options = Keys.refine((options) => accessOf(options).endpoints.length > 0, {
-  path: ['netapp_ontap_endpoint'],
-  error: 'expected a URL such as "https://storage.example:443"',
-}).superRefine((options, context) => {
+const Options = Keys.refine(
+  (options) => options.netapp_ontap_endpoint !== undefined || options.netapp_endpoint !== undefined,
+  {
+    path: ['netapp_ontap_endpoint'],
+    error: 'expected a URL such as "https://storage.example:443"',
+  },
+).superRefine((options, context) => {
   demandCredentials(accessOf(options), context, CREDENTIALS);
 });
 type Options = z.output<typeof Options>;

@@ -43,8 +43,8 @@ function remarksOn([name, volume]: [string, VolumeConfig]): readonly Remark[] {
 }
 
 function emptyOnes(issues: readonly z.core.$ZodIssue[], options: unknown): readonly Remark[] {
-  const empty = issues.filter(({ path }) => isEmpty(options, path));
-  return empty.map(({ path }) => ({ key: path, problem: 'is empty; the volume will be unavailable' }));
+  const empty = new Map(issues.filter(({ path }) => isEmpty(options, path)).map(({ path }) => [path.join('.'), path]));
+  return [...empty.values()].map((key) => ({ key, problem: 'is empty; the volume will be unavailable' }));
 }
 
 /** What lets others read or change what is said to and by a storage system's API. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckAnswer } from '../../backends/backend.ts';
+import type { CheckAnswer, CheckDefinition } from '../../backends/backend.ts';
 import { type CheckState, foldChecks, readingOf } from '../../proxy/verdict.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import type { Reason } from '../../schema/reason.ts';
@@ -51,9 +51,10 @@ const LONG_MS = 11 * 60_000;
 /** What every backend keeps to that asks an API: run against a server that speaks as the vendor's, and is broken. */
 export function describeApiConformance(name: string, subject: ApiSubject): void {
   const { dialect, budget, degraded, down } = subject;
-  const open = async (state = 'well') => {
+  const open = async (state = 'well', isApiOptional = false) => {
     const clock = createMovableClock();
-    const on = await volumeOn(dialect, { state, volume: { intervalMs: 5_000, timeoutMs: 600, clock } });
+    const volume = { intervalMs: 5_000, timeoutMs: 600, clock, isApiOptional };
+    const on = await volumeOn(dialect, { state, volume });
     return { ...on, clock, ask: () => answerOf(on) };
   };
 
@@ -132,13 +133,20 @@ export function describeApiConformance(name: string, subject: ApiSubject): void 
       [down, 'pass', 'offline', false],
       ['busy', 'pass', 'unavailable', false],
       ['busy', 'fail', 'offline', false],
-    ] as const)('that is %s beside a mount that says %s makes it %s', async (state, mount, status, isDegraded) => {
-      const { ask } = await open(state);
-      const checks = [stateOf('backend', await ask()), stateOf('mount', MOUNT[mount])];
-      for (const order of [checks, checks.toReversed()]) {
-        expect(foldChecks(order)).toMatchObject({ status, degraded: isDegraded });
-      }
-    });
+      ['busy', 'pass', 'healthy', true, 'optional'],
+      ['busy', 'unknown', 'unavailable', false, 'optional'],
+      ['busy', 'fail', 'offline', false, 'optional'],
+      [down, 'pass', 'offline', false, 'optional'],
+    ] as const)(
+      'that is %s beside a mount that says %s makes it %s, degraded: %s %s',
+      async (state, mount, status, isDegraded, ...isOptional) => {
+        const { check, ask } = await open(state, isOptional.length > 0);
+        const checks = [stateOf(check, await ask()), stateOf({ name: 'mount' }, MOUNT[mount])];
+        for (const order of [checks, checks.toReversed()]) {
+          expect(foldChecks(order)).toMatchObject({ status, degraded: isDegraded });
+        }
+      },
+    );
   });
 }
 
@@ -165,7 +173,8 @@ const MOUNT = {
   unknown: { status: 'unknown', reason: 'CHECK_TIMEOUT', summary: 'no answer in time', info: null },
 } as const satisfies Partial<Record<CheckStatus, CheckAnswer>>;
 
-function stateOf(name: string, answer: CheckAnswer): CheckState {
+function stateOf(check: Pick<CheckDefinition, 'name' | 'yieldsToMount'>, answer: CheckAnswer): CheckState {
+  const { name, yieldsToMount = false } = check;
   const state = { ...UNASKED, reading: readingOf(answer), checkedAt: { wall: 0, mono: 0 } };
-  return { name, isAdvisory: false, yieldsToMount: false, intervalMs: 5_000, timeoutMs: 600, state, nextDueMs: null };
+  return { name, isAdvisory: false, yieldsToMount, intervalMs: 5_000, timeoutMs: 600, state, nextDueMs: null };
 }

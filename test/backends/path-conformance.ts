@@ -24,8 +24,11 @@ export function describePathConformance(name: string, options: unknown): void {
       expect(complaintsAbout(answer)).toEqual([]);
     });
 
-    test('that does not return is unknown at first, and stuck in the end', () => {
-      const { check } = mountOf(name, options, 'silence');
+    test('that does not return is waited for, unknown at first, and stuck in the end', async () => {
+      const { check, ask } = mountOf(name, options, 'silence');
+      expect(await Promise.race([ask(), new Promise((resolve) => setImmediate(resolve, 'still out'))])).toBe(
+        'still out',
+      );
       const silence = { name: check.name, timeoutMs: check.timeoutMs, stuckAfterMs: 60_000 };
       expect(readTimeout({ ...silence, waitedMs: check.timeoutMs }).status).toBe('unknown');
       expect(readTimeout({ ...silence, waitedMs: 61_000 }).status).toBe('fail');

@@ -112,6 +112,23 @@ describe("an appliance's section of Backend.AI's storage-proxy.toml", () => {
     expect(Object.keys(config.volume)).toEqual(['weka']);
   });
 
+  it.each([
+    ['an older name', 'netapp_endpoint = ""\nnetapp_admin = "a"\nnetapp_password = "p"', 'netapp_endpoint'],
+    [
+      'a name beside an older one',
+      'netapp_ontap_endpoint = ""\nnetapp_endpoint = "https://n"\nnetapp_admin = "a"\nnetapp_password = "p"',
+      'netapp_ontap_endpoint',
+    ],
+    ['a user without a password', 'netapp_endpoint = "https://n"\nnetapp_admin = ""', 'netapp_admin'],
+  ])('may leave empty %s: one warning', (_case, lines, key) => {
+    const { warnings } = read(
+      `[volume.v]\nbackend = "netapp"\npath = "/v"\n[volume.v.options]\nnetapp_volume_name = "x"\n${lines}\n`,
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(`volume.v.options.${key}  is empty; the volume will be unavailable$`),
+    ]);
+  });
+
   it('that is not filled in makes its volume unavailable, and says what is missing', async () => {
     const volume = read(UNFILLED).config.volume['weka']!;
     const [check, ...others] = openVolume('weka', volume, volumeAt({ path: '/vfroot/weka' }));

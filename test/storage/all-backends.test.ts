@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSandbox, type Sandbox } from '../cli/volhealth.ts';
+import { createSandbox, type Running, type Sandbox } from '../cli/volhealth.ts';
 import { DIALECTS } from '../fakes/dialects.ts';
 import { type Fake, startFake } from '../fakes/fake-server.ts';
 import { type CephCluster, createCephCluster, unlessCeph, whyNoCeph } from '../rigs/ceph-cluster.ts';
@@ -32,6 +32,7 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
   let disk: LoopDisk | null = null;
   let cluster: CephCluster | null = null;
   let url = '';
+  const services: Running[] = [];
 
   beforeAll(async () => {
     sandbox = createSandbox();
@@ -72,9 +73,12 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
     const write = (file: string, config: object) => writeFileSync(join(sandbox.directory, file), stringify(config));
     write('p.toml', { api: { manager: { secret: 'shared' } }, volume });
     const proxy = sandbox.start('proxy', '-c', 'p.toml', '--listen', '127.0.0.1:0');
+    services.push(proxy);
     const manager_api = await proxy.says(/listening on (http:\S+)/);
     write('m.toml', { proxies: { p: { manager_api, secret: 'shared', health_check_interval: '1s' } } });
-    return sandbox.start('manager', '-c', 'm.toml', '--listen', '127.0.0.1:0').says(/listening on (http:\S+)/);
+    const manager = sandbox.start('manager', '-c', 'm.toml', '--listen', '127.0.0.1:0');
+    services.push(manager);
+    return manager.says(/listening on (http:\S+)/);
   }
 
   async function seen(): Promise<Readonly<Record<string, Seen>>> {
@@ -126,15 +130,16 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
     await expect.poll(unwell, SOON).toEqual([]);
   });
 
-  it.each(Object.keys(DIALECTS).flatMap((name) => [[name, 'refused'] as const, [name, 'silent'] as const]))(
-    'cannot tell how %s is whose API is %s, until it answers again',
-    async (name, fault) => {
-      await fakes[name]?.setState(fault);
-      await verdictIs(name, { status: 'UNAVAILABLE' });
-      await fakes[name]?.setState('well');
-      await expect.poll(unwell, SOON).toEqual([]);
-    },
-  );
+  it.each(
+    Object.keys(DIALECTS).flatMap((name) =>
+      (['refused', 'silent', 'echo'] as const).map((fault) => [name, fault] as const),
+    ),
+  )('cannot tell how %s is whose API is %s, until it answers again', async (name, fault) => {
+    await fakes[name]?.setState(fault);
+    await verdictIs(name, { status: 'UNAVAILABLE' });
+    await fakes[name]?.setState('well');
+    await expect.poll(unwell, SOON).toEqual([]);
+  });
 
   it('shows that a directory is gone, and that it is back', async () => {
     rmSync(pathOf('vfs'), { recursive: true });
@@ -157,5 +162,12 @@ describe('one storage proxy with all backends', { timeout: 60_000 }, () => {
     await verdictIs('cephfs', { status: 'OFFLINE' });
     await cluster?.mount();
     await expect.poll(unwell, SOON).toEqual([]);
+  });
+
+  it('holds no secret in any line of its logs', () => {
+    const logs = services.map(({ output }) => output()).join('');
+    expect(logs).toContain('WEKA I/O STOPPED');
+    const secrets = Object.values(fakes).flatMap((fake) => fake.secrets());
+    expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
   });
 });
