@@ -27,7 +27,7 @@ export function readFailure(error: unknown): CheckAnswer {
     return { status: 'unknown', reason, summary: `${error.system} ${what}`, info: error.message };
   }
   if (error instanceof OptionUnreadable) {
-    const summary = 'a file or variable that the options of the volume name cannot be read';
+    const summary = 'a secret or certificate that the options of the volume name cannot be read';
     return { status: 'unknown', reason: 'BAD_OPTIONS', summary, info: error.message };
   }
   const reason = error instanceof OwnTrouble ? error.reason : 'CHECK_FAILED';

@@ -130,7 +130,8 @@ interface Wanted {
 
 async function look({ api, signal, ...probe }: ApiProbe, { fsName, quorum, memory }: Wanted): Promise<CheckAnswer> {
   const found = await findFileSystem(api, fsName, signal);
-  if (found === null) return { ...missing('GPFS file system does not exist'), info: `there is no ${fsName}` };
+  if (found === null)
+    return { ...missing('GPFS file system does not exist'), info: `there is no file system "${fsName}"` };
   const told = await healthOf(api, { component: 'GPFS' }, signal);
   const daemons = told.length === 0 ? told : [...told, ...silentNodes(found.mount, told)];
   const optional = async <T>(call: (slice: AbortSignal) => Promise<T>): Promise<T | Error> => {

@@ -170,9 +170,14 @@ function createLook(options: Options) {
       fresh.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
     }
     learned = new Map([...known, ...fresh]);
-    return judgeNetapp(volume, findingsIn(learned), findingsIn(fresh));
+    const findings = findingsIn(learned);
+    const unasked = topicsOf(volume, findings).filter((topic) => !learned.has(topic));
+    const left = new Map([...findings.left, ...unasked.map((topic) => [TOPICS[topic], LATER] as const)]);
+    return judgeNetapp(volume, { ...findings, left }, findingsIn(fresh));
   };
 }
+
+const LATER = new Error('left for the next probe');
 
 const TOPICS: Readonly<Record<Topic, string>> = {
   svm: 'SVM',
@@ -394,8 +399,8 @@ export function judgeNetapp(volume: Volume, findings: Findings, fresh: Partial<F
       svm_state: svm?.state,
       data_lifs: lifs && `${lifs.filter((lif) => !isDown(lif)).length}/${lifs.length}`,
       flexgroup_members: members && `${members.filter((member) => !isOffline(member)).length}/${members.length}`,
-      capacity_bytes: space?.size,
-      available_bytes: space?.available,
+      volume_bytes: space?.size,
+      volume_available_bytes: space?.available,
     }),
     ...(left.size === 0 ? {} : { notChecked: [...left.keys()] }),
   };

@@ -157,15 +157,19 @@ export function judgeWeka(cluster: Cluster, volume: WekaVolume): CheckAnswer {
   const { name, release, status, io_status: io, capacity, active_alerts_count: alerts } = cluster;
   return {
     ...verdict,
-    info: `status ${status}, I/O ${io}, ${countsOf(parts)}${isBound ? '' : '; the file system could not be checked'}`,
+    info: [
+      `status ${status}, I/O ${io}`,
+      ...(parts.length > 0 ? [countsOf(parts)] : []),
+      `file system ${volume.fsName}${isBound ? '' : ' could not be checked'}`,
+    ].join(', '),
     metadata: present({
       cluster: name,
       release,
       cluster_status: status,
       io_status: io,
       ...Object.fromEntries(parts.map((part) => [part.name.replace(' ', '_'), `${part.active}/${part.total}`])),
-      capacity_bytes: capacity?.total_bytes,
-      unavailable_bytes: capacity?.unavailable_bytes,
+      cluster_capacity_bytes: capacity?.total_bytes,
+      cluster_unavailable_bytes: capacity?.unavailable_bytes,
       active_alerts: alerts,
     }),
     ...(isBound ? {} : { notChecked: ['file system'] }),

@@ -36,7 +36,7 @@ export function openVolume(
 }
 
 const describe = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => `${path.map(String).join('.') || 'options'}: ${message}`).join('; ');
+  [...new Set(issues.map(({ path, message }) => `${path.map(String).join('.') || 'options'}: ${message}`))].join('; ');
 
 function unopenable(config: VolumeConfig, reason: Reason, summary: string, info: string): CheckDefinition {
   const intervalMs = config.health_check_interval;

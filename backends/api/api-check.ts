@@ -61,7 +61,10 @@ export function apiCheck(
 
   function readable(error: Error): Error {
     if (error.name === 'TimeoutError') {
-      return new ApiFailed(`${system} API gave no answer within ${sliceMs / 1_000} s`, { kind: 'timeout', system });
+      return new ApiFailed(`${system} API gave no whole answer within ${sliceMs / 1_000} s`, {
+        kind: 'timeout',
+        system,
+      });
     }
     const message = session.redact(error.message);
     if (!(error instanceof ApiFailed)) return message === error.message ? error : new Error(message);

@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+
+const PATIENCE_MS = 1_000;
 
 const FORMS = { error: 'expected a text, { env = "NAME" } or { file = "/PATH" }' } as const;
 
@@ -36,17 +39,30 @@ const reading = new Map<string, Promise<string>>();
  * keeps one of the few threads that all of the service has for files and host names.
  */
 export function readTextFile(file: string): Promise<string> {
-  const known = reading.get(file);
-  if (known !== undefined) return known;
-  const read = readNow(file).finally(() => reading.delete(file));
+  const read = reading.get(file) ?? readNow(file).finally(() => reading.delete(file));
   reading.set(file, read);
-  return read;
+  return inTime(read, file);
+}
+
+async function inTime(read: Promise<string>, file: string): Promise<string> {
+  const late = new OptionUnreadable(`the file ${file} cannot be read: its file system does not answer`);
+  const patience = new AbortController();
+  const waited = delay(PATIENCE_MS, null, { signal: patience.signal });
+  try {
+    return await Promise.race([read, waited.then(() => Promise.reject(late))]);
+  } finally {
+    waited.catch(() => {});
+    patience.abort();
+  }
 }
 
 async function readNow(file: string): Promise<string> {
   try {
+    // To open anything else may take for ever, and keep the process from ending.
+    if (!(await stat(file)).isFile()) throw new OptionUnreadable(`${file} is not a regular file`);
     return await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof OptionUnreadable) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new OptionUnreadable(`the file ${file} cannot be read: ${code ?? String(error)}`, { cause: error });
   }

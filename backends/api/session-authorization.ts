@@ -39,7 +39,8 @@ export function readTokens<T extends Tokens>(answer: HttpAnswer, schema: z.ZodTy
     throw new ApiFailed(`${system} API gave out a token that cannot be sent`, { kind: 'unreadable', system, status });
   }
   if (status === 401 || status === 403) {
-    throw new ApiFailed(`${system} login refused (HTTP ${status})`, { kind: 'refused', system, status });
+    const why = status === 403 ? ': the account may be locked' : '';
+    throw new ApiFailed(`${system} login refused (HTTP ${status}${why})`, { kind: 'refused', system, status });
   }
   const [kind, what] = status < 400 ? (['unreadable', 'elsewhere'] as const) : (['error', 'with an error'] as const);
   const verb = status < 400 ? 'redirects a login' : 'answered a login';

@@ -3,7 +3,8 @@ import { createManagerClient } from '../../client/manager-client.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 import { statusTable } from '../status-table.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:6080';
+/** Where a manager listens unless it is told otherwise. */
+export const DEFAULT_URL = 'http://127.0.0.1:6080';
 
 export const status: Command = {
   name: 'status',

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDefault } from '../embedded.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { DEFAULT_URL } from './status.ts';
 import { CannotRun, type Command, text } from '../run.ts';
 import { stopped } from '../stopped.ts';
 
@@ -112,7 +113,7 @@ async function stop(service: Service): Promise<void> {
 const welcome = (proxyUrl: string, managerUrl: string): string => `
   health of the volumes, REST   ${proxyUrl}/manager-api/health
   health of everything, GraphQL ${managerUrl}/graphql
-  in another terminal           npx volhealth status
+  in another terminal           npx volhealth status${managerUrl === DEFAULT_URL ? '' : ` --url ${managerUrl}`}
 
 Ctrl-C ends both.
 `;

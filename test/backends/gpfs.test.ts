@@ -700,7 +700,7 @@ describe('the options', () => {
   it('may name a file system with whatever characters', async () => {
     const { ask, fake } = await volumeOn(gpfs, { options: { gpfs_fs_name: 'a b?c' } });
 
-    expect(await ask()).toMatchObject({ reason: 'FILESYSTEM_MISSING', info: 'there is no a b?c' });
+    expect(await ask()).toMatchObject({ reason: 'FILESYSTEM_MISSING', info: 'there is no file system "a b?c"' });
     expect(fake.requests[0]?.path).toBe('/scalemgmt/v2/filesystems/a%20b%3Fc');
   });
 });

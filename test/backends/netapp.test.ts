@@ -164,8 +164,8 @@ describe('an administrator', () => {
       svm_state: 'running',
       data_lifs: '2/2',
       flexgroup_members: '7/8',
-      capacity_bytes: 10995116277760,
-      available_bytes: 6148914691236,
+      volume_bytes: 10995116277760,
+      volume_available_bytes: 6148914691236,
     });
   });
 });
@@ -177,6 +177,15 @@ async function settled(ask: () => Promise<CheckAnswer>): Promise<CheckAnswer> {
 }
 
 const pathsOf = (requests: readonly { path: string }[]) => requests.map(({ path }) => path);
+
+describe('what is left for the next probe', () => {
+  it('is named', async () => {
+    const { ask } = await volumeOn(netapp, { state: 'node-taken-over' });
+
+    expect(await ask()).toMatchObject({ status: 'pass', notChecked: ['nodes', 'aggregates'] });
+    expect(await ask()).toMatchObject({ status: 'warn', reason: 'NODES_DOWN' });
+  });
+});
 
 describe('what is remembered', () => {
   it('takes no volume away: a volume that is mended is well at the next probe', async () => {
@@ -308,7 +317,7 @@ describe('the calls', () => {
       { state: 'lif-down' },
     );
 
-    expect((await ask()).notChecked).toBeUndefined();
+    expect((await settled(ask)).notChecked).toBeUndefined();
     expect(pathsOf(fake.requests)).not.toContain('/api/storage/aggregates');
   });
 
@@ -431,7 +440,7 @@ describe('what cannot be asked', () => {
     const { ask, fake } = await volumeOn(netapp, { state: 'mixed-root' });
     fake.breakOnly(/is_constituent/);
 
-    expect(await ask()).toMatchObject({
+    expect(await settled(ask)).toMatchObject({
       status: 'warn',
       summary: 'ONTAP volume degraded: FlexGroup members offline',
       notChecked: ['FlexGroup members'],

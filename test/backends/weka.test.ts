@@ -50,14 +50,16 @@ describe('a WEKA cluster', () => {
   it('tells an administrator what it is and how it does', async () => {
     const { ask } = await volumeOn(weka, { state: 'rebuilding' });
     const { info, metadata } = await ask();
-    expect(info).toBe('status REBUILDING, I/O STARTED, 13/13 backends, 33/36 drives, 26/26 io nodes, 130/130 buckets');
+    expect(info).toBe(
+      'status REBUILDING, I/O STARTED, 13/13 backends, 33/36 drives, 26/26 io nodes, 130/130 buckets, file system ai-models',
+    );
     expect(metadata).toMatchObject({
       cluster: expect.any(String),
       release: '4.4.2',
       cluster_status: 'REBUILDING',
       io_status: 'STARTED',
       drives: '33/36',
-      capacity_bytes: expect.any(Number),
+      cluster_capacity_bytes: expect.any(Number),
     });
   });
 
@@ -65,7 +67,7 @@ describe('a WEKA cluster', () => {
     const { fake, ask } = await volumeOn(weka);
     fake.breakOnly(/fileSystems/, 'busy');
     expect(await ask()).toMatchObject({ status: 'pass', summary: WELL, notChecked: ['file system'] });
-    expect((await ask()).info).toContain('the file system could not be checked');
+    expect((await ask()).info).toContain('file system ai-models could not be checked');
   });
 
   it('is not known to be well because its file systems are', async () => {

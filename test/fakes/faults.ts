@@ -20,7 +20,7 @@ export interface Exchange {
 
 /** What can befall any appliance, and the way to it, whoever made it. */
 export const FAULTS = {
-  refused: 'Nothing listens, and every connection is cut.',
+  refused: 'Nothing listens, and every connection is cut: only a word on its standard input brings it back.',
   silent: 'Connections are accepted, requests are read, nothing is ever answered.',
   drip: 'The headers come at once, the right body one byte a second.',
   html: 'Everything is answered with a page of HTML and 200, as by a portal in between.',

@@ -93,7 +93,7 @@ describe('the check of a management API', () => {
   it('says that the API was too slow before its own time is up', async () => {
     await expect(checkThat(() => new Promise(() => {}), 50).ask(never)).rejects.toMatchObject({
       kind: 'timeout',
-      message: 'ACME API gave no answer within 0.045 s',
+      message: 'ACME API gave no whole answer within 0.045 s',
     });
   });
 

@@ -294,7 +294,7 @@ describe('the answer to a login', () => {
     [302, { message: 'Not-To-Be-Shown' }, 'unreadable', 'ACME API redirects a login elsewhere (HTTP 302)'],
     [400, { message: 'Not-To-Be-Shown' }, 'error', 'ACME API answered a login with an error (HTTP 400)'],
     [401, { message: 'Not-To-Be-Shown' }, 'refused', 'ACME login refused (HTTP 401)'],
-    [403, { message: 'Not-To-Be-Shown' }, 'refused', 'ACME login refused (HTTP 403)'],
+    [403, { message: 'Not-To-Be-Shown' }, 'refused', 'ACME login refused (HTTP 403: the account may be locked)'],
     [503, { message: 'Not-To-Be-Shown' }, 'error', 'ACME API answered a login with an error (HTTP 503)'],
   ])('of status %s is of no use, and not quoted: %j', (status, body, kind, message) => {
     expect(read(status, body)).toThrow(expect.objectContaining({ kind, message }));
