@@ -53,6 +53,18 @@ describe('the check of a management API', () => {
     expect(await check.ask(never)).toEqual({ ...ANSWER, notChecked: ['false', 'false'] });
   });
 
+  it('counts what came before a call that no verdict needs, however long that may take', async () => {
+    const check = apiCheck(
+      { intervalMs: 30_000, timeoutMs: 100, isApiOptional: false },
+      {
+        system: 'ACME',
+        session,
+        ask: async ({ optional }) => ({ ...ANSWER, info: String((await optional(silent, 1)).ok) }),
+      },
+    );
+    expect(await check.ask(never)).toEqual({ ...ANSWER, info: 'false' });
+  });
+
   it('gives no answer that holds a secret', async () => {
     const told = await checkThat(async () => ({
       ...ANSWER,

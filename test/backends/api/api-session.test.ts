@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Authorization } from '../../../backends/api/authorization.ts';
+import { basicAuthorization } from '../../../backends/api/fixed-authorization.ts';
 import type { HttpAnswer } from '../../../backends/api/http-client.ts';
+import { createMovableClock } from '../../movable-clock.ts';
 import { answering, apiThat, sessionOf } from './authorizations.ts';
 import { clientOf, NOBODY } from './servers.ts';
 
@@ -44,6 +46,34 @@ describe('a session with an API', () => {
     await expect.poll(() => calls.length).toBe(3);
     for (const resolve of waiting) resolve(answering(200));
     await Promise.all(both);
+  });
+
+  it('tries refused credentials no more in calls that have waited for their turn', async () => {
+    let isGood = true;
+    const { http, calls } = await apiThat(() => answering(isGood ? 200 : 401));
+    const session = sessionOf(http, basicAuthorization('u', 'password', createMovableClock()), 1);
+    await session.get('/first', z.unknown(), signal);
+    isGood = false;
+    const queued = Array.from({ length: 10 }, (_, nth) => session.get(`/${nth}`, z.unknown(), signal));
+    const outcomes = await Promise.allSettled(queued);
+    expect(outcomes.map(({ status }) => status)).toEqual(queued.map(() => 'rejected'));
+    expect(calls.map(({ path }) => path)).toEqual(['/first', '/0']);
+  });
+
+  it('hears of a refusal that comes when nobody waits any more', async () => {
+    const late = Promise.withResolvers<HttpAnswer>();
+    const { http, calls } = await apiThat(() => late.promise);
+    const session = sessionOf(http, basicAuthorization('u', 'password', createMovableClock()));
+    for (const probe of ['one', 'two', 'three']) {
+      const caller = new AbortController();
+      const asked = session.get('/', z.unknown(), caller.signal);
+      await expect.poll(() => calls).toHaveLength(1);
+      caller.abort(new Error(`${probe} is late`));
+      await expect(asked).rejects.toThrow(`${probe} is late`);
+    }
+    late.resolve(answering(401));
+    await expect(session.get('/', z.unknown(), signal)).rejects.toThrow('not tried again before');
+    expect(calls).toHaveLength(1);
   });
 
   it('hears out the call that tries, whoever gives up, and only then makes the next one', async () => {
