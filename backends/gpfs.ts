@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Metadata } from '../schema/json.ts';
 import { bodyOf, readAs } from './api/answer.ts';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
@@ -7,6 +8,7 @@ import type { ApiSession } from './api/api-session.ts';
 import { basicAuthorization } from './api/fixed-authorization.ts';
 import { down, firstOf, missing, present, Told, type Verdict } from './api/judgement.ts';
 import type { HttpAnswer } from './api/http-client.ts';
+import { Identifier } from './api/exact-json.ts';
 import { openSession } from './api/open-session.ts';
 import { allPages } from './api/paging.ts';
 import { Secret } from './api/secret.ts';
@@ -16,6 +18,7 @@ import { pathChecks } from './mount/path-checks.ts';
 const SYSTEM = 'GPFS';
 const ROOT = '/scalemgmt/v2';
 const QUORUM_KEPT_MS = 3_600_000;
+const ABOUT_KEPT_MS = 86_400_000;
 const FAILURE_KEPT_MS = 600_000;
 
 const Options = z.strictObject({
@@ -44,8 +47,8 @@ export const gpfs = defineBackend({
     const mounts = pathChecks(volume, { expectedTypes: ['gpfs'] });
     const fsName = options.gpfs_fs_name;
     const memory = { disks: null };
-    const quorum = volume.share(JSON.stringify(['quorum of GPFS', endpoints]), () => createQuorum(clock));
-    const ask = (probe: ApiProbe) => look({ ...probe, api: heedingInnerCodes(probe.api) }, { fsName, quorum, memory });
+    const rare = volume.share(JSON.stringify(['GPFS', endpoints]), () => createRarities(clock));
+    const ask = (probe: ApiProbe) => look({ ...probe, api: heedingInnerCodes(probe.api) }, { fsName, rare, memory });
     return [...mounts, apiCheck(volume, { system: SYSTEM, session, ask })];
   },
 });
@@ -73,13 +76,13 @@ const Nodes = z.array(z.string()).nullish();
 const Mount = z.object({
   /** Speaks of the node of the GUI alone; the lists are the cluster's view. */
   status: z.string().nullish(),
-  remoteDeviceName: Told,
   nodesMountedReadWrite: Nodes,
   nodesMountedReadOnly: Nodes,
 });
 const FileSystems = z.object({ filesystems: z.array(z.object({ name: z.string(), mount: Mount.nullish() })) });
 
 const Word = z.string().transform((word) => word.toUpperCase());
+const Id = Identifier.nullish().catch(null);
 /** Of whatever component: old releases ignore filters. */
 const AnyRow = z.looseObject({ component: Word.nullish().catch(null), entityType: Word.nullish().catch(null) });
 const HealthRow = z.object({
@@ -101,16 +104,36 @@ const Node = z.object({
 const NodesPage = z.object({ nodes: z.array(Node), paging: Paging });
 const nextOf = ({ paging }: { paging?: z.output<typeof Paging> }) => paging?.next;
 
-/** Which nodes vote changes rarely: it is remembered for an hour, and for ten minutes that it cannot be told. */
-function createQuorum(clock: MonotonicClock) {
-  let known: { readonly voters: readonly string[] | Error; readonly untilMs: number } | null = null;
+/** What changes rarely, and is asked for again once it is old; that it cannot be told is kept for ten minutes. */
+function createKept<T>(clock: MonotonicClock, keptMs: number) {
+  let kept: { readonly value: T | Error; readonly untilMs: number } | null = null;
   return {
-    remembered: () => (known !== null && clock.mono() < known.untilMs ? known.voters : null),
-    remember(voters: readonly string[] | Error) {
-      const keptMs = voters instanceof Error ? FAILURE_KEPT_MS : QUORUM_KEPT_MS;
-      known = { voters, untilMs: clock.mono() + keptMs };
+    value: (): T | Error | null => (kept !== null && clock.mono() < kept.untilMs ? kept.value : null),
+    keep(value: T | Error) {
+      kept = { value, untilMs: clock.mono() + (value instanceof Error ? FAILURE_KEPT_MS : keptMs) };
     },
   };
+}
+
+const createRarities = (clock: MonotonicClock) => ({
+  /** The names of the nodes that vote. */
+  voters: createKept<readonly string[]>(clock, QUORUM_KEPT_MS),
+  cluster: createKept<Metadata>(clock, ABOUT_KEPT_MS),
+  release: createKept<Metadata>(clock, ABOUT_KEPT_MS),
+});
+type Rarities = ReturnType<typeof createRarities>;
+
+const Cluster = z.object({ cluster: z.object({ clusterSummary: z.object({ clusterName: Told, clusterId: Id }) }) });
+const Info = z.object({ info: z.object({ serverVersion: Told }) });
+
+async function clusterOf(api: ApiSession, signal: AbortSignal): Promise<Metadata> {
+  const { clusterName, clusterId } = (await api.get(`${ROOT}/cluster`, Cluster, signal)).cluster.clusterSummary;
+  return present({ cluster: clusterName, cluster_id: clusterId });
+}
+
+async function releaseOf(api: ApiSession, signal: AbortSignal): Promise<Metadata> {
+  const { info } = await api.get(`${ROOT}/info`, Info, signal);
+  return present({ release: info.serverVersion });
 }
 
 async function votersOf(api: ApiSession, signal: AbortSignal): Promise<readonly string[]> {
@@ -123,37 +146,51 @@ async function votersOf(api: ApiSession, signal: AbortSignal): Promise<readonly 
 
 interface Wanted {
   readonly fsName: string;
-  readonly quorum: ReturnType<typeof createQuorum>;
+  readonly rare: Rarities;
   /** What the disks were like when they were asked for last. */
   readonly memory: { disks: readonly HealthRow[] | Error | null };
 }
 
-async function look({ api, signal, ...probe }: ApiProbe, { fsName, quorum, memory }: Wanted): Promise<CheckAnswer> {
+async function look({ api, signal, ...probe }: ApiProbe, { fsName, rare, memory }: Wanted): Promise<CheckAnswer> {
   const found = await findFileSystem(api, fsName, signal);
   if (found === null)
     return { ...missing('GPFS file system does not exist'), info: `there is no file system "${fsName}"` };
-  const told = await healthOf(api, { component: 'GPFS' }, signal);
-  const daemons = told.length === 0 ? told : [...told, ...silentNodes(found.mount, told)];
+  const listed = await healthOf(api, { component: 'GPFS' }, signal);
+  const daemons = [...listed, ...silentNodes(found.mount, listed)];
   const optional = async <T>(call: (slice: AbortSignal) => Promise<T>): Promise<T | Error> => {
     const asked = await probe.optional(call);
     return asked.ok ? asked.value : asked.error;
   };
   // While every node is online, so is every one that votes.
   const votersMatter = daemons.some((row) => kindOf(row) !== 'online');
-  const known = votersMatter ? quorum.remembered() : null;
-  // A probe makes four calls: the disks give way to the list of those that vote, now and then.
-  const disksGiveWay = votersMatter && known === null;
-  const [fileSystem, disks, voters] = await Promise.all([
+  // A probe makes four calls: the disks give way to what is asked for rarely.
+  const rarity = votersMatter && rare.voters.value() === null ? 'voters' : dueOf(rare, memory.disks);
+  const [fileSystem, disks] = await Promise.all([
     optional((slice) => healthOf(api, { component: 'FILESYSTEM', entityName: fsName }, slice)),
     // [I] A disk's parent is its file system.
-    disksGiveWay
-      ? (memory.disks ?? new Error('left for the next probe'))
-      : optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice)),
-    disksGiveWay ? optional((slice) => votersOf(api, slice)) : known,
+    rarity === null
+      ? optional((slice) => healthOf(api, { component: 'DISK', parentName: fsName }, slice))
+      : (memory.disks ?? new Error('left for the next probe')),
+    rarity === 'voters' ? optional((slice) => votersOf(api, slice)).then((told) => rare.voters.keep(told)) : null,
+    rarity === 'cluster' ? optional((slice) => clusterOf(api, slice)).then((told) => rare.cluster.keep(told)) : null,
+    rarity === 'release' ? optional((slice) => releaseOf(api, slice)).then((told) => rare.release.keep(told)) : null,
   ]);
   memory.disks = disks;
-  if (disksGiveWay && voters !== null) quorum.remember(voters);
-  return judgeGpfs({ mount: found.mount ?? null, daemons, fileSystem, disks, voters });
+  const voters = votersMatter ? rare.voters.value() : null;
+  const answer = judgeGpfs({ mount: found.mount ?? null, daemons, fileSystem, disks, voters });
+  return { ...answer, metadata: { ...answer.metadata, ...aboutOf(rare) } };
+}
+
+/** What an administrator likes to know has its turn once the disks are known. */
+function dueOf({ cluster, release }: Rarities, disks: Wanted['memory']['disks']): 'cluster' | 'release' | null {
+  if (disks === null || disks instanceof Error) return null;
+  if (cluster.value() === null) return 'cluster';
+  return release.value() === null ? 'release' : null;
+}
+
+function aboutOf({ cluster, release }: Rarities): Metadata {
+  const told = [cluster.value(), release.value()].filter((value) => value !== null && !(value instanceof Error));
+  return Object.assign({}, ...told) as Metadata;
 }
 
 /** Null if there is none of that name, which comes as a bad request. */
@@ -255,10 +292,7 @@ export function judgeGpfs(told: GpfsTold): CheckAnswer {
     ...(troubled.length > 0 ? [firstOf(troubled.map(describe))] : []),
     ...(notChecked.length === 0 ? [] : [`not known: ${notChecked.join(', ')}`]),
   ];
-  // [I] For a file system of another cluster it names that one.
-  const [, cluster] = /^(.+):/.exec(told.mount?.remoteDeviceName ?? '') ?? [];
   const metadata = present({
-    cluster,
     nodes_online: nodes,
     nodes_taken_out: out,
     quorum_nodes_online: quorum === null ? null : `${quorum.online}/${quorum.total}`,

@@ -103,16 +103,35 @@ describe('a GPFS cluster', () => {
   });
 
   it('gives an administrator its name and its counts', async () => {
-    const { ask } = await volumeOn(gpfs, { state: 'tiebreaker' });
+    const { ask, fake } = await volumeOn(gpfs, { state: 'tiebreaker' });
+    for (const what of ['who votes', 'the disks', 'the cluster']) {
+      fake.forget();
+      await ask();
+      expect([what, fake.calls()]).toEqual([what, 4]);
+    }
 
     expect((await ask()).metadata).toEqual({
       cluster: 'kr.hpc.example',
+      cluster_id: '16018259135404932741',
+      release: '5.2.1-1_240726.103322',
       nodes_online: '6/8',
       nodes_taken_out: 0,
       quorum_nodes_online: '1/3',
       mounted_read_write: 6,
       mounted_read_only: 0,
     });
+  });
+
+  it('goes without its name where that is not told, and asks for it again ten minutes later', async () => {
+    const clock = createMovableClock();
+    const { ask, fake } = await volumeOn(gpfs, { volume: { clock } });
+    fake.breakOnly(/cluster$|info$/, 'forbidden');
+    for (let probe = 1; probe <= 4; probe += 1) expect(await ask()).toMatchObject({ status: 'pass' });
+    expect((await ask()).metadata).not.toHaveProperty('cluster');
+    fake.breakOnly(null);
+    clock.forward(11 * 60_000);
+    await ask();
+    expect((await ask()).metadata).toMatchObject({ cluster: 'kr.hpc.example' });
   });
 
   it('of another name of the same backend is asked in the same way', () => {
@@ -637,12 +656,6 @@ describe('the verdict on what is told', () => {
     ];
 
     expect(judged({ disks }).summary).toBe('GPFS cluster degraded, 3/3 nodes online, 2 disks impaired');
-  });
-
-  it('knows no cluster from a device without one', () => {
-    const told = { ...mount(['s1'], [], 'mounted'), remoteDeviceName: 'work' };
-
-    expect(judged({ mount: told }).metadata).not.toHaveProperty('cluster');
   });
 
   it('stays short for 1,200 nodes of which each is in trouble', () => {
