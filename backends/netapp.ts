@@ -127,6 +127,8 @@ type Part = z.output<typeof Part>;
 
 const Aggregate = Part.extend({ node: Name.nullish(), home_node: Name.nullish() });
 
+const Cluster = z.object({ name: Told, version: z.object({ full: Told }).nullish().catch(null) });
+
 /** What is good to know beside the record of the volume, as far as it could be had. */
 interface Findings {
   readonly svm?: z.output<typeof Svm>;
@@ -134,6 +136,8 @@ interface Findings {
   readonly members?: readonly Part[];
   readonly aggregates?: readonly z.output<typeof Aggregate>[];
   readonly nodes?: readonly Part[];
+  /** Decides nothing. */
+  readonly cluster?: z.output<typeof Cluster>;
   /** Why the rest could not. */
   readonly left: ReadonlyMap<string, Error>;
 }
@@ -171,7 +175,7 @@ function createLook(options: Options) {
     }
     learned = new Map([...known, ...fresh]);
     const findings = findingsIn(learned);
-    const unasked = topicsOf(volume, findings).filter((topic) => !learned.has(topic));
+    const unasked = topicsOf(volume, findings).filter((topic) => topic !== 'cluster' && !learned.has(topic));
     const left = new Map([...findings.left, ...unasked.map((topic) => [TOPICS[topic], LATER] as const)]);
     return judgeNetapp(volume, { ...findings, left }, findingsIn(fresh));
   };
@@ -185,12 +189,13 @@ const TOPICS: Readonly<Record<Topic, string>> = {
   members: 'FlexGroup members',
   nodes: 'nodes',
   aggregates: 'aggregates',
+  cluster: 'cluster',
 };
 
 function findingsIn(learned: ReadonlyMap<Topic, Learned>): Findings {
   const entries = [...learned];
   const left = entries.flatMap(([topic, { found }]) =>
-    found instanceof Error ? [[TOPICS[topic], found] as const] : [],
+    found instanceof Error && topic !== 'cluster' ? [[TOPICS[topic], found] as const] : [],
   );
   const found = entries.flatMap(([, one]) => (one.found instanceof Error ? [] : [one.found]));
   return Object.assign({ left: new Map(left) }, ...found) as Findings;
@@ -206,6 +211,7 @@ function topicsOf(volume: Volume, findings: Findings): readonly Topic[] {
     ...(state === 'mixed' ? (['members'] as const) : []),
     ...(['svm', 'lifs'] as const),
     ...(isOff || findings.lifs?.some(isAway) === true || isBad(findings) ? hardware : []),
+    'cluster',
   ];
 }
 
@@ -223,7 +229,9 @@ function countingCalls({ get, redact }: ApiSession) {
 
 /** Two of them: first what took the volume away, then something that was bad, then what was asked for longest ago. */
 function nextTopics(wanted: readonly Topic[], learned: ReadonlyMap<Topic, Learned>): readonly Topic[] {
-  const byAge = wanted.toSorted((a, b) => (learned.get(a)?.probe ?? 0) - (learned.get(b)?.probe ?? 0));
+  // What the cluster is called is asked once.
+  const due = wanted.filter((topic) => topic !== 'cluster' || !learned.has(topic));
+  const byAge = due.toSorted((a, b) => (learned.get(a)?.probe ?? 0) - (learned.get(b)?.probe ?? 0));
   const having = (isSo: (found: Partial<Findings>) => boolean) =>
     byAge.filter((topic) => {
       const found = learned.get(topic)?.found;
@@ -336,6 +344,9 @@ const ASK: Readonly<Record<Topic, Ask>> = {
     const query = { name: (volume.aggregates ?? []).map(({ name }) => name).join('|'), fields: 'state,node,home_node' };
     return { aggregates: await listed(api, { path: '/api/storage/aggregates', query, schema: Aggregate }, signal) };
   },
+  async cluster({ api }, signal) {
+    return { cluster: await api.get(pathTo('/api/cluster', { fields: 'name,version' }), Cluster, signal) };
+  },
 };
 
 function svmOf({ svm }: Volume): string {
@@ -390,6 +401,8 @@ export function judgeNetapp(volume: Volume, findings: Findings, fresh: Partial<F
     ...(outageOf(volume) ?? outOfReach(fresh) ?? faultsOf(volume, findings)),
     info: detailsOf(volume, findings),
     metadata: present({
+      cluster: findings.cluster?.name,
+      release: findings.cluster?.version?.full,
       svm: volume.svm?.name,
       volume: volume.name,
       volume_uuid: volume.uuid,

@@ -270,7 +270,8 @@ describe('the calls', () => {
     }
     expect(probes.map(({ length }) => length)).toEqual([2, 2, 2, 2, 2, 2]);
     expect(probes.every((asked) => asked.includes('members'))).toBe(true);
-    expect(new Set(probes.flat())).toEqual(new Set(['members', 'svm', 'interfaces', 'nodes', 'aggregates']));
+    expect(new Set(probes.flat())).toEqual(new Set(['members', 'svm', 'interfaces', 'nodes', 'aggregates', 'cluster']));
+    expect(probes.flat().filter((topic) => topic === 'cluster')).toHaveLength(1);
   });
 
   it('rely on nothing that was learned before the API failed', async () => {
@@ -294,11 +295,22 @@ describe('the calls', () => {
     ]);
 
     fake.forget();
-    await ask();
+    expect((await ask()).metadata).toMatchObject({
+      cluster: expect.any(String),
+      release: expect.stringContaining('NetApp Release 9'),
+    });
     expect(pathsOf(fake.requests)).toEqual([
       '/api/storage/volumes/0a6e7c1e-77d1-11ee-a0b3-00a098aa0001',
+      '/api/cluster',
       '/api/svm/svms/5c9d7b60-77d0-11ee-a0b3-00a098aa0001',
+    ]);
+
+    fake.forget();
+    expect((await ask()).metadata).toMatchObject({ release: expect.stringContaining('NetApp Release 9') });
+    expect(pathsOf(fake.requests)).toEqual([
+      '/api/storage/volumes/0a6e7c1e-77d1-11ee-a0b3-00a098aa0001',
       '/api/network/ip/interfaces',
+      '/api/svm/svms/5c9d7b60-77d0-11ee-a0b3-00a098aa0001',
     ]);
   });
 
