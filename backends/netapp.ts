@@ -79,7 +79,7 @@ export const netapp = defineBackend({
       verifyTls: options.netapp_verify_ssl,
       ca: options.ca,
       credentials: [user, password, token],
-      // Management stalls under load: one request at a time for each array.
+      // Management stalls under load: one request at a time in a session.
       maxCalls: 1,
       authorize: () =>
         token === undefined

@@ -562,7 +562,7 @@ describe('an answer', () => {
   });
 
   it('that refuses the few fields, too, is asked for no further', async () => {
-    const body = { error: { message: 'no such field', code: '262197' } };
+    const body = { error: { message: 'no such argument', code: '262179' } };
     const dialect = { ...netapp, create: () => ({ ...netapp.create(), answer: () => ({ status: 400, body }) }) };
     const { ask, fake } = await volumeOn(dialect);
 
@@ -580,10 +580,10 @@ describe('other than Backend.AI, whose volumes are healthy unless an exception h
     expect(await ask()).toMatchObject({ status: 'fail', summary: 'ONTAP volume OFFLINE' });
   });
 
-  it('reads a record of an offline volume, which has no path in the name space', async () => {
-    const { ask } = await volumeOn(netapp, { state: 'error' });
+  it.each(['offline', 'error'])('reads a record that has no path in the name space: %s', async (state) => {
+    const { ask } = await volumeOn(netapp, { state });
 
-    expect(await ask()).toMatchObject({ status: 'fail', metadata: { volume_state: 'error' } });
+    expect(await ask()).toMatchObject({ status: 'fail', metadata: { volume_state: state } });
   });
 
   it.each(['unauthorized', 'forbidden', 'busy', 'rate-limited'])(
@@ -700,6 +700,42 @@ describe('the verdict', () => {
       'fail',
       'ONTAP volume has its FlexGroup root member offline',
     ],
+    ...(['restricted', 'error'] as const).map(
+      (state) =>
+        [
+          `a root member that is ${state}`,
+          { ...VOLUME, state: 'mixed' },
+          {
+            members: [
+              { name: 'a__0001', state },
+              { name: 'a__0002', state: 'online' },
+            ],
+          },
+          'fail',
+          'ONTAP volume has its FlexGroup root member offline',
+        ] as const,
+    ),
+    ['sizes that cannot be', { ...VOLUME, space: { size: 10, available: 30 } }, {}, 'pass', 'ONTAP volume online'],
+    [
+      'a node that has nothing of the volume',
+      VOLUME,
+      {
+        nodes: [up('n1'), { name: 'n9', state: 'down' }],
+        aggregates: [{ name: 'agg', state: 'online', node: { name: 'n1' }, home_node: { name: 'n1' } }],
+      },
+      'pass',
+      'ONTAP volume online',
+    ],
+    [
+      'a node whose aggregates are at its partner',
+      VOLUME,
+      {
+        nodes: [{ name: 'n1', state: 'taken_over' }, up('n2'), up('n3')],
+        aggregates: [{ name: 'agg', state: 'online', node: { name: 'n2' }, home_node: { name: 'n1' } }],
+      },
+      'warn',
+      'ONTAP volume degraded: 1 of 2 nodes not up',
+    ],
     ['a standby SVM', VOLUME, { svm: { state: 'stopped', subtype: 'dp_destination' } }, 'fail', 'ONTAP SVM stopped'],
     ['an SVM that stops', VOLUME, { svm: { state: 'stopping' } }, 'fail', 'ONTAP SVM stopping'],
     ['an SVM without word on NFS', VOLUME, { svm: { state: 'running' } }, 'pass', 'ONTAP volume online'],
@@ -725,6 +761,18 @@ describe('the verdict', () => {
       status,
       summary,
     });
+  });
+
+  it('cannot be given on a FlexGroup without its path, of which nothing else is known', () => {
+    for (const nas of [{ path: '' }, null]) {
+      expect(() => judgeNetapp({ ...VOLUME, state: 'mixed', nas }, { left: NONE })).toThrow('without its junction');
+    }
+  });
+
+  it('takes no volume away for what is only remembered', () => {
+    const findings = { svm: { state: 'stopped' as const }, left: NONE };
+    expect(judgeNetapp(VOLUME, findings).status).toBe('fail');
+    expect(judgeNetapp(VOLUME, findings, {}).status).toBe('pass');
   });
 
   it.each(['down', 'booting', 'taken_over', 'waiting_for_giveback', 'degraded'])(
