@@ -171,6 +171,10 @@ function createLook(options: Options) {
     const fresh = new Map<Topic, Learned>();
     for (const topic of nextTopics(wanted, known).slice(0, CALLS - counted.calls())) {
       const asked = await optional((slice) => ASK[topic]({ api, volume }, slice), SLICE);
+      if (!asked.ok && tookAway(before.get(topic))) {
+        learned = before;
+        throw asked.error;
+      }
       fresh.set(topic, { found: asked.ok ? asked.value : asked.error, probe });
     }
     learned = new Map([...known, ...fresh]);
@@ -232,16 +236,18 @@ function nextTopics(wanted: readonly Topic[], learned: ReadonlyMap<Topic, Learne
   // What the cluster is called is asked once.
   const due = wanted.filter((topic) => topic !== 'cluster' || !learned.has(topic));
   const byAge = due.toSorted((a, b) => (learned.get(a)?.probe ?? 0) - (learned.get(b)?.probe ?? 0));
-  const having = (isSo: (found: Partial<Findings>) => boolean) =>
-    byAge.filter((topic) => {
-      const found = learned.get(topic)?.found;
-      return found !== undefined && !(found instanceof Error) && isSo(found);
-    });
-  return [...new Set([...having((found) => outOfReach(found) !== null), ...having(isBad).slice(0, 1), ...byAge])].slice(
-    0,
-    2,
-  );
+  const away = byAge.filter((topic) => tookAway(learned.get(topic)));
+  const bad = byAge.find((topic) => isBad(foundOf(learned.get(topic))));
+  return [...new Set([...away, ...(bad === undefined ? [] : [bad]), ...byAge])].slice(0, 2);
 }
+
+/** Then a call is needed: whether the volume is back, nothing else says. */
+function tookAway(learned: Learned | undefined): boolean {
+  return outOfReach(foundOf(learned)) !== null;
+}
+
+const foundOf = (learned: Learned | undefined): Partial<Findings> =>
+  learned === undefined || learned.found instanceof Error ? {} : learned.found;
 
 /** Whether something is found that degrades the volume, or takes it away. */
 function isBad({ svm, lifs = [], members = [], nodes = [] }: Partial<Findings>): boolean {

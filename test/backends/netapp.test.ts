@@ -197,6 +197,17 @@ describe('what is remembered', () => {
     expect(await ask()).toMatchObject({ status: 'pass' });
   });
 
+  it('of what took the volume away stands until something else is heard of it', async () => {
+    const { ask, fake } = await volumeOn(netapp, { state: 'svm-stopped' });
+    expect(await ask()).toMatchObject({ status: 'fail', summary: 'ONTAP SVM stopped' });
+    fake.breakOnly(/svms/, 'busy');
+    for (let probe = 1; probe <= 3; probe += 1) expect(await ask()).toMatchObject({ status: 'unknown' });
+    fake.breakOnly(null);
+    expect(await ask()).toMatchObject({ status: 'fail', summary: 'ONTAP SVM stopped' });
+    await fake.setState('well');
+    expect(await ask()).toMatchObject({ status: 'pass' });
+  });
+
   it('of a UUID is given up once it is of no use', async () => {
     const { ask, fake } = await volumeOn(netapp);
     expect(await ask()).toMatchObject({ status: 'pass' });
