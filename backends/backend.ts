@@ -64,6 +64,8 @@ export interface VolumeToOpen<O> {
   /** What the volumes of one storage system have in common: its session. */
   readonly share: Sharing;
   readonly clock: MonotonicClock;
+  /** Aborted when the service ends: what is still out then is given up. */
+  readonly stopping: AbortSignal;
 }
 
 export interface Backend<O = unknown> {

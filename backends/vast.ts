@@ -57,7 +57,7 @@ export const vast = defineBackend({
       credentials: [username, password, token, options.vast_api_version],
       authorize: (http) =>
         token === undefined
-          ? sessionAuthorization(issuer(http, options), password, clock)
+          ? sessionAuthorization(issuer(http, options), password, volume)
           : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isTokenRefused },
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });

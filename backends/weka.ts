@@ -46,7 +46,7 @@ export const weka = defineBackend({
       credentials: [username, password, token, organizationOf(options)],
       authorize: (http) =>
         token === undefined
-          ? sessionAuthorization(issuer(http, options), password, clock)
+          ? sessionAuthorization(issuer(http, options), password, volume)
           : tokenAuthorization('Bearer', token, clock),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['wekafs', 'nfs', 'nfs4'] });

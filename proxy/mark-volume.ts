@@ -45,7 +45,12 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
   async function mark(): Promise<MarkResult> {
     const { path, mount } = config;
     if (mount.marker === false) return refused('its configuration says `marker = false`');
-    const checks = openVolume(name, config, { askMount, clock, share: createSharing() });
+    const checks = openVolume(name, config, {
+      askMount,
+      clock,
+      share: createSharing(),
+      stopping: new AbortController().signal,
+    });
     const check = checks.find((candidate) => candidate.name === 'mount');
     if (check === undefined) return refused(`a volume of the backend "${config.backend}" is not mounted`);
     // Looked at before it is judged: whatever is mounted there later than that is not marked.

@@ -11,7 +11,7 @@ import type { Reason } from '../schema/reason.ts';
 export function openVolume(
   name: string,
   config: VolumeConfig,
-  means: Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock'>,
+  means: Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock' | 'stopping'>,
 ): readonly CheckDefinition[] {
   const backend = findBackend(config.backend);
   if (backend === null) {

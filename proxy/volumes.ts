@@ -55,7 +55,8 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
       readingOf(answerOf(outcome, owners.get(id)!.check, probe.state(id)?.lastAnswer ?? null)),
   });
 
-  const means = { askMount, share: createSharing(), clock };
+  const life = new AbortController();
+  const means = { askMount, share: createSharing(), clock, stopping: life.signal };
   for (const [name, config] of Object.entries(configured)) {
     const checks = new Map(openVolume(name, config, means).map((check) => [`${name}/${check.name}`, check]));
     const { backend } = config;
@@ -92,7 +93,10 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
     },
     isEachChecked: () =>
       [...owners].every(([id, { check }]) => check.isAdvisory === true || probe.state(id)?.reading != null),
-    stop: probe.stop,
+    stop() {
+      probe.stop();
+      life.abort(new Error('the service ends'));
+    },
   };
 
   function statesOf(checks: ReadonlyMap<string, CheckDefinition>): readonly CheckState[] {

@@ -24,14 +24,13 @@ export interface ApiSessionOptions {
   readonly authorization: Authorization;
   /** How many calls may be out at once. */
   readonly maxCalls: number;
+  /** Ends the calls that are heard out, too. */
+  readonly stopping: AbortSignal;
 }
 
-/** Of a call that nobody may give up. */
-const HEARD_OUT = new AbortController().signal;
-
-export function createApiSession({ system, http, authorization, maxCalls }: ApiSessionOptions): ApiSession {
+export function createApiSession({ system, http, authorization, ...options }: ApiSessionOptions): ApiSession {
   const join = createJoining();
-  const takeTurn = createTurns(maxCalls);
+  const takeTurn = createTurns(options.maxCalls);
   let isLetIn = false;
   let trial: Promise<unknown> | null = null;
 
@@ -51,7 +50,7 @@ export function createApiSession({ system, http, authorization, maxCalls }: ApiS
     for (let other = tryingNow(); other !== null; other = tryingNow()) await other;
     signal.throwIfAborted();
     if (isLetIn) return takeTurn(signal, () => ask(path, signal));
-    const asked = takeTurn(HEARD_OUT, () => ask(path, HEARD_OUT));
+    const asked = takeTurn(options.stopping, () => ask(path, options.stopping));
     const ended = () => {
       trial = null;
     };

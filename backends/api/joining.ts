@@ -8,15 +8,15 @@ interface Flight {
 }
 
 export interface JoiningOptions {
-  /** Whether a call goes on though nobody waits for it any more, so that the next one to come can hear of it. */
-  readonly isHeardOut?: boolean;
+  /** Until when a call goes on though nobody waits for it any more, so that the next one to come can hear of it. */
+  readonly heardOutUntil?: AbortSignal;
 }
 
 /**
  * Whoever joins waits for as long as his own signal allows; the call is aborted once nobody waits any more, unless it is
  * to be heard out. A call is never given out after it has ended.
  */
-export function createJoining({ isHeardOut = false }: JoiningOptions = {}): Join {
+export function createJoining({ heardOutUntil }: JoiningOptions = {}): Join {
   const flights = new Map<string, Flight>();
   return async <T>(key: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
@@ -32,7 +32,7 @@ export function createJoining({ isHeardOut = false }: JoiningOptions = {}): Join
     } finally {
       signal.removeEventListener('abort', onAbort);
       flight.waiting -= 1;
-      if (flight.waiting === 0 && !isHeardOut) {
+      if (flight.waiting === 0 && heardOutUntil === undefined) {
         land(key, flight);
         flight.controller.abort(signal.reason);
       }
@@ -41,7 +41,7 @@ export function createJoining({ isHeardOut = false }: JoiningOptions = {}): Join
 
   function takeOff(key: string, call: (signal: AbortSignal) => Promise<unknown>): Flight {
     const controller = new AbortController();
-    const flight: Flight = { result: call(controller.signal), controller, waiting: 0 };
+    const flight: Flight = { result: call(heardOutUntil ?? controller.signal), controller, waiting: 0 };
     flights.set(key, flight);
     const ended = () => {
       land(key, flight);

@@ -30,7 +30,7 @@ export const apiTimeoutMs = (volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | '
  * how long a connection may take to be made: so long that every endpoint has its turn within a check.
  */
 export function openSession(
-  volume: Pick<VolumeToOpen<unknown>, 'share' | 'timeoutMs' | 'intervalMs'>,
+  volume: Pick<VolumeToOpen<unknown>, 'share' | 'timeoutMs' | 'intervalMs' | 'stopping'>,
   { authorize, credentials, maxCalls = 4, ...access }: Access,
 ): ApiSession {
   return volume.share(JSON.stringify([access, credentials]), () => {
@@ -40,6 +40,6 @@ export function openSession(
     // Where one call is out at a time, one that hangs must leave time for others.
     const callMs = maxCalls === 1 ? timeoutMs / 2 : Math.max(HEARD_OUT_MS, timeoutMs);
     const http = createHttpClient({ ...access, connectMs, callMs });
-    return createApiSession({ system, http, authorization: authorize(http), maxCalls });
+    return createApiSession({ system, http, authorization: authorize(http), maxCalls, stopping: volume.stopping });
   });
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { MonotonicClock } from '../backend.ts';
+import type { VolumeToOpen } from '../backend.ts';
 import { ApiFailed, type ApiFailureKind } from './api-failed.ts';
 import { bodyOf, readAs } from './answer.ts';
 import type { Authorization, Headers } from './authorization.ts';
@@ -63,10 +63,14 @@ interface Known {
  * Logs in when a token is needed, once for all who wait; refreshes it before it ends, and logs in again where that
  * fails. A token that is refused right after a login is as bad as a refused login.
  */
-export function sessionAuthorization(issuer: TokenIssuer, password: Secret, clock: MonotonicClock): Authorization {
+export function sessionAuthorization(
+  issuer: TokenIssuer,
+  password: Secret,
+  { clock, stopping }: Pick<VolumeToOpen<unknown>, 'clock' | 'stopping'>,
+): Authorization {
   const guard = createLoginGuard(clock);
   // Whether credentials are refused must be known, however long it takes to say so.
-  const join = createJoining({ isHeardOut: true });
+  const join = createJoining({ heardOutUntil: stopping });
   const { remember, secrets } = createSecretMemory();
   let known: Known | null = null;
   let secret = '';

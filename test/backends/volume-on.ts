@@ -30,13 +30,22 @@ export async function volumeOn(
 ): Promise<VolumeOn> {
   const fake = await startFake(dialect, fakeOptions);
   onTestFinished(fake.close);
+  return { fake, ...volumesAt(fake, dialect, { options, volume }) };
+}
+
+/** Volumes on a fake that runs already. */
+export function volumesAt(
+  fake: Pick<Fake, 'url' | 'options'>,
+  dialect: Dialect,
+  { options = {}, volume = {} }: Pick<VolumeOnOptions, 'options' | 'volume'> = {},
+): Omit<VolumeOn, 'fake'> {
   const raw = { [DIALECTS[dialect.name]?.endpoint ?? 'endpoint']: fake.url, ...fake.options, ...options };
   const base = volumeAt({ path: '/away', ...volume });
   const open = (more: Partial<VolumeOptions> = {}) => {
     const check = backendCheckOf(dialect.name, { ...base, ...more, options: { ...raw, ...(more.options as object) } });
     return { check, ask: () => check.ask(AbortSignal.timeout(check.timeoutMs)).catch(readFailure) };
   };
-  return { fake, another: open, ...open() };
+  return { another: open, ...open() };
 }
 
 function backendCheckOf(name: string, volume: VolumeToOpen<unknown>): CheckDefinition {

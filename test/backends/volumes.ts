@@ -21,6 +21,7 @@ export function volumeAt({ path, askMount = refuse, ...rest }: VolumeOptions): V
     options: {},
     askMount,
     share: createSharing(),
+    stopping: new AbortController().signal,
     clock: { now: Date.now, mono: () => performance.now() },
     ...rest,
   };

@@ -22,4 +22,4 @@ export async function apiThat(answer: (asked: Asked) => Promise<HttpAnswer> | Ht
 export const answering = (status: number, body: unknown = {}): HttpAnswer => ({ status, text: JSON.stringify(body) });
 
 export const sessionOf = (http: HttpClient, authorization: Authorization, maxCalls = 4): ApiSession =>
-  createApiSession({ system: 'ACME', http, authorization, maxCalls });
+  createApiSession({ system: 'ACME', http, authorization, maxCalls, stopping: new AbortController().signal });

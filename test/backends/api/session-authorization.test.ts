@@ -53,7 +53,7 @@ async function issuing(more: Partial<Tokens> = {}) {
       isTokenRefused: ({ status }) => status === 401,
     },
     { env: ENV },
-    clock,
+    { clock, stopping: new AbortController().signal },
   );
   const session = sessionOf(http, authorization);
   return {
@@ -248,7 +248,7 @@ describe('a login', () => {
         isTokenRefused: () => false,
       },
       'password',
-      createMovableClock(),
+      { clock: createMovableClock(), stopping: new AbortController().signal },
     );
     for (const probe of ['one', 'two', 'three']) {
       const caller = new AbortController();
