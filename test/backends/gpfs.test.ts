@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type GpfsTold, gpfs as backend, judgeGpfs, readHealth } from '../../backends/gpfs.ts';
 import { findBackend } from '../../backends/register.ts';
 import { createFakeClock } from '../fake-clock.ts';
-import type { ApplianceAnswer, ApplianceRequest, Dialect } from '../fakes/dialect.ts';
+import type { ApplianceAnswer, Dialect } from '../fakes/dialect.ts';
+import { otherwise } from '../fakes/otherwise.ts';
 import { gpfs } from '../fakes/gpfs.ts';
 import { createMovableClock } from '../movable-clock.ts';
 import { volumeOn } from './volume-on.ts';
@@ -750,14 +751,6 @@ function isRoles({ path }: { path: string }): boolean {
 }
 
 /** A cluster whose API answers calls of some paths in this way. */
-function answering(path: RegExp, answer: ApplianceAnswer): Dialect {
-  const create = () => {
-    const appliance = gpfs.create();
-    return {
-      ...appliance,
-      answer: (request: ApplianceRequest, state: string) =>
-        path.test(request.path) ? answer : appliance.answer(request, state),
-    };
-  };
-  return { ...gpfs, create };
+function answering(pattern: RegExp, answer: ApplianceAnswer): Dialect {
+  return otherwise(gpfs, (_own, { path }) => (pattern.test(path) ? answer : {}));
 }

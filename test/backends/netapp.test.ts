@@ -2,7 +2,8 @@ import type { CheckAnswer } from '../../backends/backend.ts';
 import { describe, expect, it } from 'vitest';
 import { judgeNetapp, netapp as backend } from '../../backends/netapp.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
-import type { Dialect } from '../fakes/dialect.ts';
+import type { ApplianceAnswer, Dialect } from '../fakes/dialect.ts';
+import { otherwise } from '../fakes/otherwise.ts';
 import { netapp, ONTAP_TOKEN } from '../fakes/netapp.ts';
 import { selfSigned } from '../fakes/tls-material.ts';
 import { problemsOf } from '../problems-of.ts';
@@ -253,19 +254,8 @@ describe('a list', () => {
 });
 
 /** An ONTAP that answers so when it is asked for volumes by their name. */
-function answeringVolumes(answer: { status: number; body: unknown }): typeof netapp {
-  return {
-    ...netapp,
-    create() {
-      const appliance = netapp.create();
-      return {
-        ...appliance,
-        answer: (request, state) =>
-          request.path === '/api/storage/volumes' ? answer : appliance.answer(request, state),
-      };
-    },
-  };
-}
+const answeringVolumes = (answer: ApplianceAnswer): Dialect =>
+  otherwise(netapp, (_own, { path }) => (path === '/api/storage/volumes' ? answer : {}));
 
 describe('the calls', () => {
   it('are three in each probe, and get round to everything, to what is bad the most often', async () => {
@@ -496,21 +486,8 @@ describe('what cannot be asked', () => {
 });
 
 /** A cluster whose answers come as they are rewritten here. */
-function rewritten(rewrite: (text: string) => string): Dialect {
-  return {
-    ...netapp,
-    create() {
-      const appliance = netapp.create();
-      return {
-        ...appliance,
-        answer(...asked) {
-          const answer = appliance.answer(...asked);
-          return { ...answer, body: rewrite(String(answer.body)) };
-        },
-      };
-    },
-  };
-}
+const rewritten = (rewrite: (text: string) => string): Dialect =>
+  otherwise(netapp, ({ body }) => ({ body: rewrite(String(body)) }));
 
 describe('an answer', () => {
   it.each([
@@ -574,8 +551,7 @@ describe('an answer', () => {
 
   it('that refuses the few fields, too, is asked for no further', async () => {
     const body = { error: { message: 'no such argument', code: '262179' } };
-    const dialect = { ...netapp, create: () => ({ ...netapp.create(), answer: () => ({ status: 400, body }) }) };
-    const { ask, fake } = await volumeOn(dialect);
+    const { ask, fake } = await volumeOn(otherwise(netapp, () => ({ status: 400, body })));
 
     expect(await ask()).toMatchObject({ status: 'unknown', reason: 'API_ERROR' });
     expect(fake.calls()).toBe(2);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ApiFailed } from '../../backends/api/api-failed.ts';
 import { judgeVast, VastCluster, VastCnode, vast as backend } from '../../backends/vast.ts';
-import type { ApplianceAnswer, ApplianceRequest, Dialect } from '../fakes/dialect.ts';
+import type { Dialect } from '../fakes/dialect.ts';
+import { type Change, otherwise } from '../fakes/otherwise.ts';
 import { selfSigned } from '../fakes/tls-material.ts';
 import { vast, VAST_API_TOKEN } from '../fakes/vast.ts';
 import { createMovableClock } from '../movable-clock.ts';
@@ -242,18 +243,7 @@ describe('credentials for VAST', () => {
   });
 });
 
-/** The fake, with other answers than its own here and there. */
-function saying(change: (answer: ApplianceAnswer, request: ApplianceRequest) => Partial<ApplianceAnswer>): Dialect {
-  const create = () => {
-    const appliance = vast.create();
-    const answer = (request: ApplianceRequest, state: string) => {
-      const own = appliance.answer(request, state);
-      return { ...own, ...change(own, request) };
-    };
-    return { ...appliance, answer };
-  };
-  return { ...vast, create };
-}
+const saying = (change: Change): Dialect => otherwise(vast, change);
 
 describe('a VMS of another release', () => {
   it('may answer to a dead token with 401', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeWeka, weka as backend } from '../../backends/weka.ts';
+import type { Dialect } from '../fakes/dialect.ts';
+import { otherwise } from '../fakes/otherwise.ts';
 import { weka, WEKA_API_TOKEN } from '../fakes/weka.ts';
 import { volumeOn } from './volume-on.ts';
 
@@ -257,20 +259,9 @@ describe('an answer of WEKA', () => {
   });
 });
 
-/** A WEKA that lets everybody in, and says this as the data of each path. */
-function saying(data: Readonly<Record<string, unknown>>): typeof weka {
-  const answer = (path: string) => ({ status: 200, body: { data: data[path] } });
-  return {
-    ...weka,
-    create() {
-      const appliance = weka.create();
-      return {
-        ...appliance,
-        answer: (request, state) => (request.path in data ? answer(request.path) : appliance.answer(request, state)),
-      };
-    },
-  };
-}
+/** A WEKA that says this as the data of each path. */
+const saying = (data: Readonly<Record<string, unknown>>): Dialect =>
+  otherwise(weka, (_own, { path }) => (path in data ? { status: 200, body: { data: data[path] } } : {}));
 
 describe('the options of a WEKA volume', () => {
   const GOOD = { weka_endpoint: 'https://weka:14000', weka_username: 'u', weka_password: 'p', weka_fs_name: 'fs' };
