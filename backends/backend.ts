@@ -86,3 +86,7 @@ export function checkTimeoutMs(
 ): number {
   return volume.timeoutMs ?? Math.round(Math.min(volume.intervalMs * 0.8, atMostMs));
 }
+
+/** How long the check of a management API may take. */
+export const apiTimeoutMs = (volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | 'intervalMs'>): number =>
+  checkTimeoutMs(volume, 15_000);

@@ -270,7 +270,7 @@ export interface GpfsTold {
   /** The volume's file system, and its disks, as nodes see them; or why that is not known. */
   readonly fileSystem: readonly HealthRow[] | Error;
   readonly disks: readonly HealthRow[] | Error;
-  /** Short names of the quorum nodes; null if they do not matter. */
+  /** Names of the quorum nodes; null if they do not matter. */
   readonly voters: readonly string[] | Error | null;
 }
 
@@ -345,7 +345,8 @@ function quorumOf(daemons: readonly HealthRow[], voters: GpfsTold['voters']) {
 function outageOf({ online, failed, out, unknown, total, ...census }: Census): Verdict | null {
   const { quorum, isFailed, mountStatus, readWrite, readOnly } = census;
   const isNowhere = readWrite?.length === 0 && readOnly?.length === 0;
-  const isUnmounted = isNowhere && mountStatus?.toLowerCase() === 'not mounted';
+  const status = mountStatus?.toLowerCase();
+  const isUnmounted = isNowhere && status === 'not mounted';
   if (online === 0) {
     if (total + out === 0) throw unreadable(SYSTEM, 'GPFS API lists no node at all');
     if (unknown.length > 0 && !(failed.length > 0 && isUnmounted)) {
@@ -367,7 +368,7 @@ function outageOf({ online, failed, out, unknown, total, ...census }: Census): V
     return down(`GPFS quorum lost (${quorum.online}/${quorum.total} quorum nodes online)`);
   }
   if (isUnmounted) return down('GPFS file system is not mounted on any node');
-  if (isNowhere && mountStatus?.toLowerCase() !== 'mounted') throw unknownWord(SYSTEM, 'mount.status', mountStatus);
+  if (isNowhere && status !== 'mounted') throw unknownWord(SYSTEM, 'mount.status', mountStatus);
   return isFailed && !readWrite?.length ? down('GPFS file system has failed on all nodes') : null;
 }
 

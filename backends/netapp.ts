@@ -130,7 +130,7 @@ const Aggregate = Part.extend({ node: Name.nullish(), home_node: Name.nullish() 
 const Cluster = z.object({ name: Told, version: z.object({ full: Told }).nullish().catch(null) });
 
 /** What is good to know beside the record of the volume, as far as it could be had. */
-interface Findings {
+interface Found {
   readonly svm?: z.output<typeof Svm>;
   readonly lifs?: readonly Lif[];
   readonly members?: readonly Part[];
@@ -138,15 +138,18 @@ interface Findings {
   readonly nodes?: readonly Part[];
   /** Decides nothing. */
   readonly cluster?: z.output<typeof Cluster>;
-  /** Why the rest could not. */
+}
+
+type Topic = keyof Found;
+
+interface Findings extends Found {
+  /** Why the rest could not be had. */
   readonly left: ReadonlyMap<string, Error>;
 }
 
-type Topic = Exclude<keyof Findings, 'left'>;
-
 /** What came of asking for something, and how long ago. */
 interface Learned {
-  readonly found: Omit<Findings, 'left'> | Error;
+  readonly found: Found | Error;
   readonly probe: number;
 }
 
@@ -201,8 +204,7 @@ function findingsIn(learned: ReadonlyMap<Topic, Learned>): Findings {
   const left = entries.flatMap(([topic, { found }]) =>
     found instanceof Error && topic !== 'cluster' ? [[TOPICS[topic], found] as const] : [],
   );
-  const found = entries.flatMap(([, one]) => (one.found instanceof Error ? [] : [one.found]));
-  return Object.assign({ left: new Map(left) }, ...found) as Findings;
+  return Object.assign({ left: new Map(left) }, ...entries.map(([, one]) => foundOf(one))) as Findings;
 }
 
 /** What lies between the volume and its clients; and its hardware, where that may be to blame. */
@@ -246,13 +248,13 @@ function tookAway(learned: Learned | undefined): boolean {
   return outOfReach(foundOf(learned)) !== null;
 }
 
-const foundOf = (learned: Learned | undefined): Partial<Findings> =>
+const foundOf = (learned: Learned | undefined): Found =>
   learned === undefined || learned.found instanceof Error ? {} : learned.found;
 
 /** Whether something is found that degrades the volume, or takes it away. */
-function isBad({ svm, lifs = [], members = [], nodes = [] }: Partial<Findings>): boolean {
-  const isSvmBad = svm !== undefined && (svm.state !== 'running' || svm.nfs?.enabled === false);
-  return isSvmBad || lifs.some(isDown) || members.some(isOffline) || nodes.some(isNotUp);
+function isBad(found: Found): boolean {
+  const { lifs = [], members = [], nodes = [] } = found;
+  return outOfReach(found) !== null || lifs.some(isDown) || members.some(isOffline) || nodes.some(isNotUp);
 }
 
 /** "User is not authorized." may come with 403, which is otherwise what the account may not see. */
@@ -325,7 +327,7 @@ interface About {
   readonly volume: Volume;
 }
 
-type Ask = (about: About, signal: AbortSignal) => Promise<Omit<Findings, 'left'>>;
+type Ask = (about: About, signal: AbortSignal) => Promise<Found>;
 
 /** An account of an SVM may not see the hardware, and a disaggregated system hides its aggregates. */
 const ASK: Readonly<Record<Topic, Ask>> = {
@@ -399,7 +401,7 @@ const isDown = ({ state, enabled }: Lif): boolean => state === 'down' || enabled
 const isAway = ({ location }: Lif): boolean => location?.is_home === false;
 
 /** What ONTAP says of a volume, and of what serves it. Throws for a state of the volume that nobody knows. Pure. */
-export function judgeNetapp(volume: Volume, findings: Findings, fresh: Partial<Findings> = findings): CheckAnswer {
+export function judgeNetapp(volume: Volume, findings: Findings, fresh: Found = findings): CheckAnswer {
   const { svm, lifs, members, left } = findings;
   const { space } = volume;
   return {
@@ -436,7 +438,7 @@ function outageOf({ state, nas }: Volume): Verdict | null {
 }
 
 /** A volume that serves, as far as it goes, may still be out of reach. */
-function outOfReach({ members = [], svm, lifs = [] }: Partial<Findings>): Verdict | null {
+function outOfReach({ members = [], svm, lifs = [] }: Found): Verdict | null {
   const root = members.find(({ name }) => name.endsWith('__0001'));
   if (root !== undefined && isOffline(root)) return down('ONTAP volume has its FlexGroup root member offline');
   if (svm !== undefined && svm.state !== 'running') return down(`ONTAP SVM ${svm.state}`);
@@ -472,7 +474,7 @@ function faultsOf(volume: Volume, { members = [], lifs = [], ...findings }: Find
 }
 
 /** Those that have the volume's aggregates, or should have them; all of them where that is not known. */
-function nodesOf({ nodes = [], aggregates = [] }: Omit<Findings, 'left'>): readonly Part[] {
+function nodesOf({ nodes = [], aggregates = [] }: Found): readonly Part[] {
   const own = new Set(aggregates.flatMap(({ node, home_node }) => [node?.name, home_node?.name]));
   own.delete(undefined);
   return own.size === 0 ? nodes : nodes.filter(({ name }) => own.has(name));

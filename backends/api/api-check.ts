@@ -1,9 +1,8 @@
 import type { Json, Metadata } from '../../schema/json.ts';
 import { type Attempt, attempt } from '../attempt.ts';
-import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
+import { apiTimeoutMs, type CheckAnswer, type CheckDefinition, type VolumeToOpen } from '../backend.ts';
 import { ApiFailed } from './api-failed.ts';
 import type { ApiSession } from './api-session.ts';
-import { apiTimeoutMs } from './open-session.ts';
 
 /** Of the check's time; the rest is for saying that it was not enough. */
 const SLICE = 0.9;

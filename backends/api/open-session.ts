@@ -1,4 +1,4 @@
-import { checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
+import { apiTimeoutMs, type VolumeToOpen } from '../backend.ts';
 import { type ApiSession, createApiSession } from './api-session.ts';
 import type { Authorization } from './authorization.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
@@ -16,14 +16,9 @@ export interface Access {
   readonly authorize: (http: HttpClient) => Authorization;
 }
 
-const MAX_TIMEOUT_MS = 15_000;
 const MAX_CONNECT_MS = 5_000;
 /** For what nobody waits for any more. */
 const HEARD_OUT_MS = 30_000;
-
-/** How long a check of an API may take, unless it is configured. */
-export const apiTimeoutMs = (volume: Pick<VolumeToOpen<unknown>, 'timeoutMs' | 'intervalMs'>): number =>
-  checkTimeoutMs(volume, MAX_TIMEOUT_MS);
 
 /**
  * The session of a volume's storage system: one for all volumes that ask it in the same way. The first of them says

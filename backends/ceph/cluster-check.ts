@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attempt } from '../attempt.ts';
-import { type CheckAnswer, type CheckDefinition, checkTimeoutMs, type VolumeToOpen } from '../backend.ts';
+import { apiTimeoutMs, type CheckAnswer, type CheckDefinition, type VolumeToOpen } from '../backend.ts';
 import { CephAccess, type CephCommand, CephFailed, createCephCommand } from './ceph-command.ts';
 import { FsGet, HealthDetail, judgeCluster, needsPools } from './judge-cluster.ts';
 
@@ -10,7 +10,6 @@ export const ClusterOptions = CephAccess.extend({
 });
 export type ClusterOptions = z.infer<typeof ClusterOptions>;
 
-const MAX_TIMEOUT_MS = 15_000;
 /** Of the check's time; the rest is for saying that it was not enough. */
 const SLICE = 0.9;
 
@@ -32,7 +31,7 @@ export function clusterCheck(
   { fs: fsName, ...access }: ClusterOptions,
   ceph: CephCommand = createCephCommand(access),
 ): CheckDefinition {
-  const timeoutMs = checkTimeoutMs(volume, MAX_TIMEOUT_MS);
+  const timeoutMs = apiTimeoutMs(volume);
   const sliceMs = Math.floor(timeoutMs * SLICE);
   return {
     name: 'backend',
