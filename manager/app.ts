@@ -17,12 +17,16 @@ const MAX_REQUEST_BYTES = 256 * 1_024;
 
 /** The manager's whole HTTP face: GraphQL, tRPC and its own health. */
 export function createManagerApp({ manager, version, graphiql, onError }: ManagerAppOptions): Hono {
-  const { snapshot, vfolders, checkVolume } = manager;
+  const { snapshot, vfolders, checkVolume, observer, volumeHistory, proxyHistory, watch } = manager;
   const context: ManagerContext = {
     proxies: () => snapshot().proxies,
     volumes: () => snapshot().volumes,
     volume: (host) => snapshot().volume(host),
     check: checkVolume,
+    observer,
+    volumeHistory,
+    proxyHistory,
+    watch,
   };
   const graphql = createGraphql({
     snapshot,

@@ -1,8 +1,10 @@
 import type { ProxyClient } from '../client/proxy-client.ts';
 import type { Clock } from '../probe/clock.ts';
+import type { ManagerContext } from '../router/manager.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
-import { isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import { formatVolumeHost, isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import { createEventFeed } from './event-feed.ts';
 import { createEffectiveState, type EffectiveState } from './effective-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createStorageHealthChecker } from './storage-health-checker.ts';
@@ -13,13 +15,15 @@ export interface ManagerOptions {
   readonly config: ManagerConfig;
   /** A client whose calls end by their signal, and have no shorter limit of their own. */
   readonly clientOf: (proxy: string) => ProxyClient;
+  /** Differs at each start. */
+  readonly epoch: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onTransition?: (transition: Transition) => void;
 }
 
 /** A manager without its sockets: it polls its proxies, and answers from one snapshot. */
-export interface Manager {
+export interface Manager extends Pick<ManagerContext, 'observer' | 'volumeHistory' | 'proxyHistory' | 'watch'> {
   readonly snapshot: () => Snapshot;
   readonly vfolders: VfolderSource;
   /**
@@ -36,7 +40,7 @@ const DEFAULT_CHECK_TIMEOUT_MS = 15_000;
 const MAX_CHECK_TIMEOUT_MS = 60_000;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { config, clientOf, clock, random, onTransition } = options;
+  const { config, clientOf, epoch, clock, random, onTransition } = options;
   const probe = createStorageHealthChecker({
     proxies: config.proxies,
     clientOf,
@@ -55,14 +59,23 @@ export function createManager(options: ManagerOptions): Manager {
     })),
     probe,
     clock,
-    ...(onTransition === undefined ? {} : { onTransition }),
+    onTransition: (transition) => {
+      publish(transition);
+      onTransition?.(transition);
+    },
   });
+  const startedAt = new Date(clock.now()).toISOString();
+  const events = createEventFeed({ epoch, snapshot: state.snapshot, clock });
   probe.onOutcome((proxy) => {
     state.refresh(proxy);
   });
 
   return {
     snapshot: state.snapshot,
+    watch: events.watch,
+    observer: () => ({ status: 'ok', since: startedAt, message: null }),
+    volumeHistory: () => [],
+    proxyHistory: () => [],
     vfolders: createConfiguredVfolders(config.vfolder),
     checkVolume,
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
@@ -71,6 +84,16 @@ export function createManager(options: ManagerOptions): Manager {
       state.stop();
     },
   };
+
+  function publish(transition: Transition): void {
+    if (transition.of === 'proxy') {
+      events.publish({ type: 'proxy', previous: transition.previous, current: transition.current, transition: null });
+      return;
+    }
+    const { previous, current } = transition;
+    const host = formatVolumeHost({ proxy: current.proxy_name, volume: current.volume_id });
+    events.publish({ type: 'volume', host, previous, current, transition: null });
+  }
 
   function isHealthy(name: string): boolean {
     return state.snapshot().proxies.some(({ proxy_name, is_healthy }) => proxy_name === name && is_healthy);

@@ -1,12 +1,11 @@
-import type { StorageProxyHealthEvent, VolumeHealthEvent } from '../schema/event.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { ProxySlice } from './proxy-slice.ts';
 
 /** A proxy or a volume is in another state than was last said of it. */
 export type Transition =
-  | ({ readonly of: 'proxy' } & StorageProxyHealthEvent)
-  | ({ readonly of: 'volume' } & VolumeHealthEvent);
+  | { readonly of: 'proxy'; readonly previous: StorageProxyHealth; readonly current: StorageProxyHealth }
+  | { readonly of: 'volume'; readonly previous: VolumeHealth | null; readonly current: VolumeHealth };
 
 /** What was last said of a proxy and of its volumes. */
 export type Said = Pick<ProxySlice, 'proxy' | 'volumes'>;

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** A position in a feed: within an epoch, `seq` counts the changes. */
 export interface FeedPosition {
   readonly epoch: string;
@@ -6,7 +8,25 @@ export interface FeedPosition {
 
 export type FeedMessage<S, C> =
   | { readonly type: 'snapshot'; readonly position: FeedPosition; readonly snapshot: S }
-  | { readonly type: 'change'; readonly position: FeedPosition; readonly change: C };
+  /** `after` is the `seq` of what this reader was given before: whoever has not got that far has missed something. */
+  | {
+      readonly type: 'change';
+      readonly position: FeedPosition;
+      readonly after: number;
+      readonly key: string;
+      readonly change: C;
+    }
+  | { readonly type: 'idle'; readonly position: FeedPosition };
+
+export interface WatchOptions {
+  /** What the reader has already; without it, or where it lies too far back, it begins with a snapshot. */
+  readonly since?: FeedPosition | null;
+  /** Only changes of this key; a snapshot is whole all the same. */
+  readonly key?: string | null;
+  /** Says `idle` whenever it has had nothing else to say for so long. */
+  readonly idleMs?: number;
+  readonly signal: AbortSignal;
+}
 
 export interface Feed<S, C> {
   readonly position: () => FeedPosition;
@@ -15,59 +35,132 @@ export interface Feed<S, C> {
   /** Takes the next `seq` for a change of `key`, and tells every reader. */
   readonly publish: (key: string, change: C) => void;
   /**
-   * A snapshot, then every change, until `signal` aborts. What a slow reader has not taken yet holds one change a key,
-   * the latest: a reader costs at most as much as the state itself.
+   * What was missed since, or a snapshot where that is no longer known; then every change, until `signal` aborts. A
+   * reader that is slow gets of each key the latest change only, and one that falls behind all that is remembered gets
+   * a snapshot again: waiting costs no memory, however long it waits.
    */
-  readonly watch: (signal: AbortSignal) => AsyncGenerator<FeedMessage<S, C>, void, undefined>;
+  readonly watch: (options: WatchOptions) => AsyncGenerator<FeedMessage<S, C>, void, undefined>;
 }
 
-interface Reader<C> {
-  readonly waiting: Map<string, { readonly seq: number; readonly change: C }>;
-  wake: () => void;
+export interface FeedOptions<S> {
+  /** Differs at each start of the process. */
+  readonly epoch: string;
+  /** The whole state, as it is when it is called. */
+  readonly snapshot: () => S;
+  readonly clock: Pick<Clock, 'after'>;
+  /** How many changes are remembered for readers that come back. */
+  readonly remembered?: number;
 }
 
-export function createFeed<S, C>({ epoch, snapshot }: { epoch: string; snapshot: () => S }): Feed<S, C> {
-  const readers = new Set<Reader<C>>();
+interface Entry<C> {
+  readonly seq: number;
+  readonly key: string;
+  readonly change: C;
+}
+
+const REMEMBERED = 10_000;
+
+/** One sequence of changes for any number of readers, each with no more than a position of its own in it. */
+export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
+  const { epoch, snapshot, clock, remembered = REMEMBERED } = options;
+  const ring: Entry<C>[] = [];
+  /** The latest change of each key that the ring still holds one of. */
+  const latest = new Map<string, number>();
+  /** Who waits for a change of a key, or of any. */
+  const waiting = new Map<string | null, Set<() => void>>();
+  let readers = 0;
   let seq = 0;
 
   return {
     position: () => ({ epoch, seq }),
-    readers: () => readers.size,
+    readers: () => readers,
     publish(key, change) {
       seq += 1;
-      for (const reader of readers) {
-        reader.waiting.delete(key);
-        reader.waiting.set(key, { seq, change });
-        reader.wake();
-      }
+      const forgotten = entryAt(seq - remembered);
+      if (forgotten !== undefined && latest.get(forgotten.key) === forgotten.seq) latest.delete(forgotten.key);
+      ring[seq % remembered] = { seq, key, change };
+      latest.set(key, seq);
+      for (const wakes of [waiting.get(null), waiting.get(key)]) for (const wake of wakes ?? []) wake();
     },
     watch,
   };
 
-  async function* watch(signal: AbortSignal): AsyncGenerator<FeedMessage<S, C>, void, undefined> {
-    const reader: Reader<C> = { waiting: new Map(), wake: () => {} };
-    const aborted = () => {
-      reader.wake();
-    };
-    readers.add(reader);
-    signal.addEventListener('abort', aborted);
+  async function* watch(watching: WatchOptions): AsyncGenerator<FeedMessage<S, C>, void, undefined> {
+    const { since = null, key = null, signal } = watching;
+    let at = since?.epoch === epoch && since.seq <= seq ? since.seq : null;
+    readers += 1;
     try {
-      yield { type: 'snapshot', position: { epoch, seq }, snapshot: snapshot() };
       while (!signal.aborted) {
-        const [first] = reader.waiting;
-        if (first === undefined) {
-          await new Promise<void>((resolve) => {
-            reader.wake = resolve;
-          });
+        if (at === null || at < seq - remembered) {
+          at = seq;
+          yield { type: 'snapshot', position: { epoch, seq: at }, snapshot: snapshot() };
           continue;
         }
-        const [key, { seq: at, change }] = first;
-        reader.waiting.delete(key);
-        yield { type: 'change', position: { epoch, seq: at }, change };
+        const entry = key === null ? nextEntry(at) : nextOf(key, at);
+        if (entry !== null) {
+          const after = at;
+          at = entry.seq;
+          yield { type: 'change', position: { epoch, seq: at }, after, key: entry.key, change: entry.change };
+          continue;
+        }
+        const { isIdle, seen } = await news(watching);
+        at = seen;
+        if (isIdle) yield { type: 'idle', position: { epoch, seq: at } };
       }
     } finally {
-      readers.delete(reader);
-      signal.removeEventListener('abort', aborted);
+      readers -= 1;
     }
   }
+
+  function entryAt(wanted: number): Entry<C> | undefined {
+    return wanted < 1 ? undefined : ring[wanted % remembered];
+  }
+
+  /** The first change after a position that no later one of its key has overtaken. */
+  function nextEntry(position: number): Entry<C> | null {
+    for (let next = position + 1; next <= seq; next += 1) {
+      const entry = entryAt(next)!;
+      if (latest.get(entry.key) === next) return entry;
+    }
+    return null;
+  }
+
+  function nextOf(key: string, position: number): Entry<C> | null {
+    const last = latest.get(key);
+    return last === undefined || last <= position ? null : entryAt(last)!;
+  }
+
+  /** Waits for the next change, or for `idleMs`, and says up to where there was none until then. */
+  function news(wanted: Pick<WatchOptions, 'key' | 'idleMs' | 'signal'>): Promise<{ isIdle: boolean; seen: number }> {
+    const { key = null, idleMs, signal } = wanted;
+    return new Promise((resolve) => {
+      const wakes = waiting.get(key) ?? new Set();
+      const end = (isIdle: boolean, seen: number) => {
+        cancel?.();
+        wakes.delete(wake);
+        if (wakes.size === 0) waiting.delete(key);
+        signal.removeEventListener('abort', wake);
+        resolve({ isIdle, seen });
+      };
+      const wake = () => {
+        end(false, seq - 1);
+      };
+      const cancel = idleMs == null ? null : clock.after(idleMs, () => end(true, seq));
+      waiting.set(key, wakes.add(wake));
+      signal.addEventListener('abort', wake);
+    });
+  }
+}
+
+/** A position as readers keep it, and give it back to go on from there. */
+export function formatPosition({ epoch, seq }: FeedPosition): string {
+  return `${epoch}:${seq}`;
+}
+
+/** Reads a position; null where the text is none. */
+export function parsePosition(text: string): FeedPosition | null {
+  const colon = text.lastIndexOf(':');
+  const digits = text.slice(colon + 1);
+  if (colon < 1 || !/^\d{1,15}$/.test(digits)) return null;
+  return { epoch: text.slice(0, colon), seq: Number(digits) };
 }

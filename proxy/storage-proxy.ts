@@ -1,8 +1,8 @@
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import type { Clock } from '../probe/clock.ts';
-import { createFeed } from '../probe/feed.ts';
-import type { ProxyContext } from '../router/proxy.ts';
-import type { ProxyEvent } from '../schema/event.ts';
+import { createFeed, parsePosition } from '../probe/feed.ts';
+import type { ProxyContext, ProxyWatchOptions } from '../router/proxy.ts';
+import type { ProxyEvent } from '../schema/proxy-event.ts';
 import type { HealthReport, PublicHealthReport } from '../schema/health-report.ts';
 import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
@@ -37,14 +37,14 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
   const { config, version, epoch, askMount, clock, random, onTransition = () => {} } = options;
   const service = { status: 'healthy', version, component: 'storage-proxy' } as const;
   const startedMs = clock.mono();
-  const feed = createFeed<HealthReport, { volume: string; report: VolumeReport }>({ epoch, snapshot: report });
+  const feed = createFeed<HealthReport, VolumeReport>({ epoch, snapshot: report, clock });
   const volumes = createVolumes({
     configured: config.volume,
     askMount,
     clock,
     random,
     onReport(volume, now, previous) {
-      if (!isSameButForTimes(previous, now)) feed.publish(volume, { volume, report: now });
+      if (!isSameButForTimes(previous, now)) feed.publish(volume, now);
       if (isTransition(previous, now)) onTransition(volume, now);
     },
   });
@@ -82,11 +82,17 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
     };
   }
 
-  async function* watch(signal: AbortSignal): AsyncGenerator<ProxyEvent, void, undefined> {
-    for await (const message of feed.watch(signal)) {
-      yield message.type === 'snapshot'
-        ? { type: 'snapshot', report: message.snapshot }
-        : { type: 'change', ...message.position, mono_ms: clock.mono(), ...message.change };
+  async function* watch({
+    lastEventId,
+    pingMs,
+    signal,
+  }: ProxyWatchOptions): AsyncGenerator<ProxyEvent, void, undefined> {
+    const since = lastEventId === null ? null : parsePosition(lastEventId);
+    for await (const message of feed.watch({ since, idleMs: pingMs, signal })) {
+      const at = { ...message.position, mono_ms: clock.mono() };
+      if (message.type === 'snapshot') yield { type: 'snapshot', report: message.snapshot };
+      else if (message.type === 'idle') yield { type: 'ping', ...at };
+      else yield { type: 'change', ...at, after: message.after, volume: message.key, report: message.change };
     }
   }
 }

@@ -1,6 +1,9 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import type { ManagerEvent } from '../schema/manager-event.ts';
+import type { ObserverHealth } from '../schema/observer-health.ts';
 import { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
+import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
 import { VolumeHealth } from '../schema/volume-health.ts';
 import { parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
 import { masked } from './masked.ts';
@@ -12,6 +15,21 @@ export interface ManagerContext {
   readonly volume: (host: VolumeHost) => VolumeHealth | null;
   /** Has the proxy ask the storage now. */
   readonly check: (host: VolumeHost) => Promise<VolumeHealth | null>;
+  /** What the manager says of itself. */
+  readonly observer: () => ObserverHealth;
+  /** The latest transitions of a volume, the oldest first; at most `last` of them. */
+  readonly volumeHistory: (host: VolumeHost, last: number) => readonly VolumeTransition[];
+  readonly proxyHistory: (proxyName: string, last: number) => readonly StorageProxyTransition[];
+  /** The state, unless `lastEventId` can be gone on from, then every change of it; ends with `signal`. */
+  readonly watch: (options: ManagerWatchOptions) => AsyncIterable<ManagerEvent>;
+}
+
+export interface ManagerWatchOptions {
+  /** Of this volume alone; null for all. */
+  readonly host: VolumeHost | null;
+  /** The `id` of the latest event that the subscriber has; null for a new one. */
+  readonly lastEventId: string | null;
+  readonly signal: AbortSignal;
 }
 
 const t = initTRPC.context<ManagerContext>().create({ isDev: false, errorFormatter: masked });

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
-import { ProxyEvent } from '../schema/event.ts';
+import { ProxyEvent } from '../schema/proxy-event.ts';
 import { HardwareMetadata } from '../schema/hardware-metadata.ts';
 import { HealthReport } from '../schema/health-report.ts';
 import { VolumeReport } from '../schema/volume-report.ts';
@@ -23,8 +23,15 @@ export interface ProxyContext {
   readonly hwinfo: (name: string) => HardwareMetadata | null;
   /** Asks the storage now, or joins a check that is under way. */
   readonly check: (name: string) => Promise<VolumeReport | null>;
-  readonly watch: (signal: AbortSignal) => AsyncIterable<ProxyEvent>;
+  /** Ends with `signal`. `lastEventId` is what the reader was given last, as `epoch:seq`; pings come every `pingMs`. */
+  readonly watch: (options: ProxyWatchOptions) => AsyncIterable<ProxyEvent>;
   readonly volumes: () => readonly VolumeEntry[];
+}
+
+export interface ProxyWatchOptions {
+  readonly lastEventId: string | null;
+  readonly pingMs: number;
+  readonly signal: AbortSignal;
 }
 
 class VolumeNotFound extends Error {
@@ -36,11 +43,16 @@ class VolumeNotFound extends Error {
   }
 }
 
-const t = initTRPC.context<ProxyContext>().create({
-  isDev: false,
-  errorFormatter: masked,
-  sse: { ping: { enabled: true, intervalMs: 2_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
+const DEFAULT_PING_MS = 2_000;
+
+const Watching = z.object({
+  lastEventId: z.string().nullish(),
+  /** The reader knows how many proxies it listens to, and so how often it can afford to hear from each. */
+  ping_ms: z.int().min(500).max(60_000).optional(),
 });
+
+// Pings are messages of the stream itself: a reader chooses how often, and is told the proxy's clock by each.
+const t = initTRPC.context<ProxyContext>().create({ isDev: false, errorFormatter: masked });
 
 const authorized = t.procedure.use(({ ctx, next }) => {
   if (!ctx.authorized) {
@@ -69,12 +81,13 @@ export const appRouter = t.router({
     check: ofVolume
       .output(VolumeReport)
       .mutation(async ({ ctx, input }) => found(await ctx.check(input.volume), input.volume)),
-    /** A snapshot, then every change, each under the id `epoch:seq`. */
-    watch: authorized.input(z.object({ lastEventId: z.string().nullish() }).optional()).subscription(async function* ({
-      ctx,
-      signal,
-    }) {
-      for await (const event of ctx.watch(signal ?? new AbortController().signal)) {
+    /**
+     * A snapshot, unless `lastEventId` can be gone on from; then changes, beats and pings, each under the id `epoch:seq`
+     * of the latest change that this reader has been given.
+     */
+    watch: authorized.input(Watching.optional()).subscription(async function* ({ ctx, input, signal }) {
+      const { lastEventId = null, ping_ms: pingMs = DEFAULT_PING_MS } = input ?? {};
+      for await (const event of ctx.watch({ lastEventId, pingMs, signal: signal ?? new AbortController().signal })) {
         const { epoch, seq } = event.type === 'snapshot' ? event.report : event;
         yield tracked(`${epoch}:${seq}`, ProxyEvent.parse(event));
       }

@@ -77,6 +77,7 @@ export function createWorld() {
   const { config } = parseManagerConfig(MANAGER_TOML, 'manager.toml');
   const manager = createManager({
     config,
+    epoch: `manager@${clock.mono()}`,
     clock,
     random,
     clientOf: (proxy) => createProxyClient({ url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/transitions.ts';
@@ -33,6 +34,7 @@ Example:
     const service = createManager({
       config,
       clientOf: proxyClients(config.proxies),
+      epoch: randomUUID(),
       clock: systemClock,
       random: Math.random,
       onTransition: (transition) => {

@@ -75,6 +75,7 @@ volumes = ["v"]
     config,
     clientOf: (name) =>
       createProxyClient({ url: config.proxies[name]?.manager_api ?? '', secret: 's', timeoutMs: 400 }),
+    epoch: 'manager',
     clock: systemClock,
     random: Math.random,
   });

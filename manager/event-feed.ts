@@ -1,0 +1,73 @@
+import type { Clock } from '../probe/clock.ts';
+import { createFeed, formatPosition, parsePosition } from '../probe/feed.ts';
+import type { ManagerWatchOptions } from '../router/manager.ts';
+import type { ManagerEvent } from '../schema/manager-event.ts';
+import { formatVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import type { Snapshot } from './snapshot.ts';
+
+type WithoutId<Event> = Event extends unknown ? Omit<Event, 'id'> : never;
+
+/** What moved, as it is told to subscribers; `id` comes with its place in the feed. */
+export type ManagerChange = WithoutId<Exclude<ManagerEvent, { type: 'snapshot' }>>;
+
+export interface EventFeed {
+  readonly publish: (change: ManagerChange) => void;
+  /** How many listen now. */
+  readonly readers: () => number;
+  /**
+   * The snapshot, in messages of at most 500 volumes, unless it can go on after `lastEventId`; then every change. Of one
+   * host alone, if given: of a volume that is not known there is an empty snapshot. Ends with `signal`.
+   */
+  readonly watch: (options: ManagerWatchOptions) => AsyncGenerator<ManagerEvent, void, undefined>;
+}
+
+const VOLUMES_A_MESSAGE = 500;
+
+/** The manager's changes, for any number of subscribers. */
+export function createEventFeed({
+  epoch,
+  snapshot,
+  clock,
+}: {
+  epoch: string;
+  snapshot: () => Snapshot;
+  clock: Clock;
+}): EventFeed {
+  const feed = createFeed<Snapshot, ManagerChange>({ epoch, snapshot, clock });
+  return {
+    publish(change) {
+      feed.publish(keyOf(change), change);
+    },
+    readers: feed.readers,
+    async *watch({ host, lastEventId, signal }) {
+      const since = lastEventId === null ? null : parsePosition(lastEventId);
+      const key = host === null ? null : formatVolumeHost(host);
+      for await (const message of feed.watch({ since, key, signal })) {
+        const id = formatPosition(message.position);
+        if (message.type === 'change') yield { ...message.change, id };
+        else if (message.type === 'snapshot') yield* snapshotEvents(message.snapshot, id, host);
+      }
+    },
+  };
+}
+
+/** Volume hosts have a colon; what is no volume has a key without one. */
+function keyOf(change: ManagerChange): string {
+  if (change.type === 'volume') return change.host;
+  return change.type === 'proxy' ? change.current.proxy_name : '';
+}
+
+function* snapshotEvents(snapshot: Snapshot, id: string, host: VolumeHost | null): Generator<ManagerEvent> {
+  const volumes = host === null ? snapshot.volumes : [snapshot.volume(host) ?? []].flat();
+  for (let start = 0; start === 0 || start < volumes.length; start += VOLUMES_A_MESSAGE) {
+    const end = Math.min(volumes.length, start + VOLUMES_A_MESSAGE);
+    yield {
+      type: 'snapshot',
+      // Whoever is cut in the middle has not got all, and must not go on from here.
+      id: end === volumes.length ? id : null,
+      proxies: start === 0 && host === null ? [...snapshot.proxies] : [],
+      volumes: volumes.slice(start, end),
+      remaining: volumes.length - end,
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Check } from './check.ts';
+import { HealthReport, type ReceivedReport, parseHealthReport } from './health-report.ts';
+import { Instant } from './json.ts';
+import { ReceivedVolumeReport, VolumeReport } from './volume-report.ts';
+
+/** What moves at each check of a volume, though nothing else does. */
+export const CheckTimes = VolumeReport.pick({
+  last_checked_at: true,
+  probe_ms: true,
+  checked_mono_ms: true,
+  next_check_mono_ms: true,
+}).extend({ checks: z.array(Check.pick({ name: true, checked_at: true, duration_ms: true })) });
+export type CheckTimes = z.infer<typeof CheckTimes>;
+
+const Position = {
+  epoch: z.string().describe('Changes whenever the proxy starts.'),
+  seq: z.int().describe('The latest change that the reader of this stream has been given, this one included.'),
+  mono_ms: z.number().describe("The proxy's monotonic clock when the message was made, in milliseconds."),
+};
+
+/**
+ * One message of a proxy's `health.watch` stream: a snapshot, unless the reader could go on from where it was; then
+ * changes; beats, with the times of the volumes whose times alone have moved; and pings, where there is nothing to say.
+ */
+export const ProxyEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), report: HealthReport }),
+  z.object({
+    type: z.literal('change'),
+    ...Position,
+    after: z
+      .int()
+      .describe('The `seq` before it in this stream: a reader that has not got so far has missed something.'),
+    volume: z.string(),
+    report: VolumeReport,
+  }),
+  z.object({ type: z.literal('beat'), ...Position, volumes: z.record(z.string(), CheckTimes) }),
+  z.object({ type: z.literal('ping'), ...Position }),
+]);
+export type ProxyEvent = z.infer<typeof ProxyEvent>;
+
+const ReceivedPosition = { epoch: z.string(), seq: z.int(), mono_ms: z.number() };
+
+const ReceivedEnvelope = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), report: z.unknown() }),
+  z.object({
+    type: z.literal('change'),
+    ...ReceivedPosition,
+    after: z.int(),
+    volume: z.string(),
+    report: z.unknown(),
+  }),
+  z.object({ type: z.literal('beat'), ...ReceivedPosition, volumes: z.record(z.string(), z.unknown()) }),
+  z.object({ type: z.literal('ping'), ...ReceivedPosition }),
+]);
+
+type Envelope<Type extends string> = Extract<z.infer<typeof ReceivedEnvelope>, { type: Type }>;
+
+/** A message as the manager reads it: what cannot be read about a volume is null, and costs only that volume. */
+export type ReceivedEvent =
+  | { readonly type: 'snapshot'; readonly report: ReceivedReport }
+  | (Omit<Envelope<'change'>, 'report'> & { readonly report: ReceivedVolumeReport | null })
+  | (Omit<Envelope<'beat'>, 'volumes'> & { readonly volumes: ReadonlyMap<string, ReceivedTimes | null> })
+  | Envelope<'ping'>;
+
+export const ReceivedTimes = CheckTimes.extend({ last_checked_at: Instant.nullable() }).partial();
+export type ReceivedTimes = z.infer<typeof ReceivedTimes>;
+
+/** Reads a foreign proxy's message. Throws a `ZodError` where the envelope is unreadable; a single volume never does. */
+export function parseProxyEvent(value: unknown): ReceivedEvent {
+  const event = ReceivedEnvelope.parse(value);
+  switch (event.type) {
+    case 'snapshot':
+      return { type: 'snapshot', report: parseHealthReport(event.report) };
+    case 'change':
+      return { ...event, report: ReceivedVolumeReport.safeParse(event.report).data ?? null };
+    case 'beat': {
+      const volumes = Object.entries(event.volumes).map(
+        ([name, times]) => [name, ReceivedTimes.safeParse(times).data ?? null] as const,
+      );
+      return { ...event, volumes: new Map(volumes) };
+    }
+    case 'ping':
+      return event;
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { Instant } from './json.ts';
+import { Reason } from './reason.ts';
+import { EffectiveStatus, ProxyStatus, StateType, VolumeStatus } from './status.ts';
+
+/** Attributes of CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
+const Envelope = {
+  specversion: z.string().describe('Of CloudEvents: "1.0".'),
+  id: z.string().describe('Unique among the events of its source, and in the order in which they happened.'),
+  source: z.string().describe('The manager that saw it: `/volhealth/` and its epoch, which changes at each start.'),
+  type: z.string().describe('Kind of event, with the version of its data.'),
+  subject: z.string().describe('What it is about: a proxy, or a volume host.'),
+  time: Instant.describe('When the manager saw it.'),
+  datacontenttype: z.string().describe('Of `data`: "application/json".'),
+};
+
+const Certainty = {
+  reason: Reason,
+  state_type: StateType.describe('Whether it has been confirmed.'),
+  attempt: z.int32().describe('How many checks in a row had said so.'),
+  max_attempts: z.int32().describe('How many confirm it.'),
+  first_check: z.boolean().describe('Nothing had been known of it before.'),
+  since: Instant.nullable().describe('Since when the current status holds.'),
+};
+
+export const VolumeTransition = z
+  .object({
+    ...Envelope,
+    data: z
+      .object({
+        proxy_name: z.string(),
+        volume_id: z.string(),
+        backend_type: z.string(),
+        previous: EffectiveStatus.nullable().describe('The status before; null if it was first seen.'),
+        current: EffectiveStatus.describe('The status from then on.'),
+        last_known_status: VolumeStatus.nullable().describe('The latest verdict of the proxy.'),
+        is_degraded: z.boolean().describe('Usable, but an administrator should look.'),
+        status_info: z.string().nullable().describe('The sentence that was shown.'),
+        ...Certainty,
+        caused_by: z
+          .string()
+          .nullable()
+          .describe('Id of the event that made the status unknown, such as the outage of the proxy.'),
+      })
+      .meta({ id: 'VolumeTransitionData', description: 'How the effective state of a volume moved.' }),
+  })
+  .meta({
+    id: 'VolumeTransition',
+    description: 'A CloudEvent: status, degraded, reason or certainty of a volume moved.',
+  });
+export type VolumeTransition = z.infer<typeof VolumeTransition>;
+
+export const StorageProxyTransition = z
+  .object({
+    ...Envelope,
+    data: z
+      .object({
+        proxy_name: z.string(),
+        previous: ProxyStatus.nullable().describe('The status before; null if it was never asked before.'),
+        current: ProxyStatus.describe('The status from then on.'),
+        error_message: z.string().nullable().describe('Why it is unhealthy; null where it is healthy.'),
+        volumes: z.int32().describe('How many of its volumes the manager knows.'),
+        ...Certainty,
+      })
+      .meta({ id: 'StorageProxyTransitionData', description: 'How the state of a storage proxy moved.' }),
+  })
+  .meta({ id: 'StorageProxyTransition', description: 'A CloudEvent: status or certainty of a storage proxy moved.' });
+export type StorageProxyTransition = z.infer<typeof StorageProxyTransition>;
