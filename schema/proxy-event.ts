@@ -80,7 +80,7 @@ export function parseProxyEvent(value: unknown): ReceivedEvent {
       );
       return { ...event, volumes: new Map(volumes) };
     }
-    case 'ping':
+    default:
       return event;
   }
 }

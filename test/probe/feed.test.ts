@@ -18,7 +18,7 @@ function createNumbers({ remembered = 10_000 } = {}) {
     clock,
     feed,
     end: () => controller.abort(),
-    publish(key: string, change: number) {
+    publish: (key: string, change: number) => {
       state[key] = change;
       feed.publish(key, change);
     },
