@@ -49,8 +49,8 @@ export function describeFailure(error: unknown): AskingFailed {
   for (let link = error; link instanceof Error; link = link.cause ?? firstOf(link)) {
     if (link instanceof AskingFailed) return link;
     if (link.name === 'TimeoutError') return new AskingFailed('timeout', link.message, { cause: error });
-    const { code } = link as NodeJS.ErrnoException;
-    const known = code === undefined ? undefined : BY_CODE[code];
+    const code = codeOf(link);
+    const known = BY_CODE[code];
     if (known !== undefined) return new AskingFailed(known[0], known[1], { cause: error });
     if (link.message === 'bad port') {
       return new AskingFailed('unreachable', 'its port is one that HTTP clients refuse to ask', { cause: error });
@@ -58,21 +58,34 @@ export function describeFailure(error: unknown): AskingFailed {
     if (link.name === 'HTTPParserError') {
       return new AskingFailed('unreadable', 'its answer is not proper HTTP', { cause: error });
     }
-    if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_TLS_') === true) {
+    if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
       return new AskingFailed('tls', 'TLS handshake failed', { cause: error });
     }
   }
   const status = httpStatusOf(error);
-  if (status === 401 || status === 403) {
-    return new AskingFailed('forbidden', `the secret is refused (HTTP ${status})`, { cause: error });
-  }
   if (status !== null && (status < 200 || status > 299)) {
     const said = isOwnAnswer(error) && status < 500 ? `: ${error.message}` : '';
-    return new AskingFailed('http', `answered HTTP ${status}${said}`, { cause: error });
+    return httpFailure(status, { said, cause: error });
   }
   if (isUnreadable(error)) return new AskingFailed('unreadable', 'its answer could not be read', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new AskingFailed('unreachable', `cannot be asked: ${message}`, { cause: error });
+}
+
+/** Node's code of an error; empty if it has none. Those of a `DOMException`, such as an abort, are numbers. */
+function codeOf({ code }: NodeJS.ErrnoException): string {
+  return typeof code === 'string' ? code : '';
+}
+
+/** An answer that is none, by its status and by what the other side `said` of it. */
+export function httpFailure(
+  status: number,
+  { said = '', ...options }: ErrorOptions & { said?: string } = {},
+): AskingFailed {
+  if (status === 401 || status === 403) {
+    return new AskingFailed('forbidden', `the secret is refused (HTTP ${status})`, options);
+  }
+  return new AskingFailed('http', `answered HTTP ${status}${said}`, options);
 }
 
 /** Whether the other side answered by tRPC, with words of its own. */

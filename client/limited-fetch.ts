@@ -1,4 +1,4 @@
-import { AskingFailed } from './failure.ts';
+import { AskingFailed, httpFailure } from './failure.ts';
 
 export interface FetchLimits {
   readonly timeoutMs: number;
@@ -18,11 +18,7 @@ export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeo
     const signal = given == null ? timeout : AbortSignal.any([given, timeout]);
     try {
       const response = await fetch(input, { ...init, signal, redirect: 'manual' });
-      if (!isJson(response)) {
-        await response.body?.cancel();
-        throw notJson(response);
-      }
-      const body = await readAll(response, maxBytes);
+      const body = await readJson(response, maxBytes);
       return new Response(body, { status: response.status, headers: response.headers });
     } catch (error) {
       if (timeout.aborted)
@@ -32,17 +28,12 @@ export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeo
   };
 }
 
-function isJson(response: Response): boolean {
-  return /^application\/([\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
-}
-
-function notJson({ status, headers }: Response): AskingFailed {
-  if (status < 200 || status > 299) return new AskingFailed('http', `answered HTTP ${status}`);
-  const type = headers.get('content-type')?.split(';')[0] ?? 'nothing readable';
-  return new AskingFailed('unreadable', `answered ${type.slice(0, 60)} instead of JSON`);
-}
-
-async function readAll(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an answer in JSON. Rejects with an `AskingFailed` if it is none, or has more than `maxBytes`. */
+export async function readJson(response: Response, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
+  if (!isJson(response)) {
+    await response.body?.cancel();
+    throw notJson(response);
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -52,4 +43,14 @@ async function readAll(response: Response, maxBytes: number): Promise<Uint8Array
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
+}
+
+function isJson(response: Response): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+}
+
+function notJson({ status, headers }: Response): AskingFailed {
+  if (status < 200 || status > 299) return httpFailure(status);
+  const type = headers.get('content-type')?.split(';')[0] ?? 'nothing readable';
+  return new AskingFailed('unreadable', `answered ${type.slice(0, 60)} instead of JSON`);
 }
