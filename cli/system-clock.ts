@@ -37,3 +37,9 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** All the processor time that this process has used, in milliseconds. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

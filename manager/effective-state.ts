@@ -1,18 +1,18 @@
+import { createAgenda } from '../probe/agenda.ts';
 import { type Clock, moment } from '../probe/clock.ts';
-import type { HealthProbe } from '../probe/health-probe.ts';
-import { UNASKED } from '../probe/target-state.ts';
-import type { ProxyView, Received } from './effective-status.ts';
-import { nextSlice, type ProxySlice } from './proxy-slice.ts';
+import { type Change, changesOf, type LastSaid } from './changes.ts';
+import type { ProxyView } from './effective-status.ts';
+import { nextSlice, nextStaleMs, type ProxySlice } from './proxy-slice.ts';
+import type { Taken } from './received.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
-import type { PollReading } from './storage-health-checker.ts';
-import { nextSaid, type Said, type Transition } from './transitions.ts';
+import type { ProxyKnowledge } from './storage-health-checker.ts';
 
 export interface EffectiveStateOptions {
   readonly proxies: readonly ExpectedProxy[];
-  readonly probe: Pick<HealthProbe<Received, PollReading>, 'state' | 'resumedAt'>;
+  readonly known: (proxy: string) => ProxyKnowledge;
   readonly clock: Clock;
-  /** Hears of each proxy and volume whose state moved, times aside; never of a first sight that is well. */
-  readonly onTransition?: (transition: Transition) => void;
+  /** Hears of all that moved of a proxy and its volumes at once, times aside. */
+  readonly onChanges: (proxy: string, changes: readonly Change[], volumes: number) => void;
 }
 
 export interface ExpectedProxy {
@@ -23,94 +23,104 @@ export interface ExpectedProxy {
 
 export interface EffectiveState {
   readonly snapshot: () => Snapshot;
-  /** Takes in what the probe now knows of a proxy, or of all. */
-  readonly refresh: (proxy?: string) => void;
-  /** Replaces the snapshot now, if only times have moved since: for whoever has just had them moved. */
+  /** Takes in what is now known of a proxy, or, where null, of all: of these volumes something may have moved. */
+  readonly refresh: (proxy: string | null, touched: Taken['touched']) => void;
+  /** Has the next snapshot show the latest times: for whoever has just had them moved. */
   readonly flush: () => void;
   readonly stop: () => void;
+}
+
+/** What one proxy decides, with what goes along with it. */
+interface Part {
+  readonly expected: ExpectedProxy;
+  slice: ProxySlice;
+  lastSaid: LastSaid;
+  /** When it is looked at for what has turned stale; never later than something does. */
+  staleMs: number;
 }
 
 /** Times alone replace the snapshot at most this often; anything else at once. */
 const TIMES_EVERY_MS = 1_000;
 
 /**
- * Holds the manager's one snapshot, and replaces it: at once when a verdict moves or turns stale, for times alone at
- * most once a second. Only the slice of the proxy concerned is made anew.
+ * Holds the manager's effective state, and gives it as immutable snapshots: a new one when a verdict moves or turns
+ * stale, for times alone at most once a second. Only what moved is made anew.
  */
-export function createEffectiveState(options: EffectiveStateOptions): EffectiveState {
-  const { proxies, probe, clock, onTransition = () => {} } = options;
-  const slices = new Map<string, ProxySlice>();
-  const said = new Map<string, Said>();
-  let snapshot: Snapshot;
-  let cancelTimes: (() => void) | null = null;
-  let cancelStale: (() => void) | null = null;
-
-  for (const proxy of proxies) slices.set(proxy.name, sliceOf(proxy));
-  publish();
+export function createEffectiveState({ proxies, known, clock, onChanges }: EffectiveStateOptions): EffectiveState {
+  const agenda = createAgenda<Part>(clock, (due) => {
+    for (const part of due) lookForStale(part);
+  });
+  const parts = new Map(
+    proxies.map((expected) => {
+      const part = { expected, slice: sliceOf(expected, null, 'all'), lastSaid: new Map(), staleMs: Infinity };
+      return [expected.name, part] as const;
+    }),
+  );
+  let snapshot: Snapshot | null = null;
+  let madeMs = 0;
+  let hasMoved = false;
 
   return {
-    snapshot: () => snapshot,
-    refresh(name) {
-      const moved = proxies.filter((proxy) => (name === undefined || name === proxy.name) && update(proxy));
-      if (moved.length > 0) publish();
-      else cancelTimes ??= clock.after(TIMES_EVERY_MS, publish);
-      watchStaleness();
+    snapshot() {
+      const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
+      if (snapshot === null || isOld) {
+        const slices = Array.from(parts, ([name, { slice }]) => [name, slice] as const);
+        snapshot = snapshotOf(new Map(slices), moment(clock));
+        madeMs = clock.mono();
+        hasMoved = false;
+      }
+      return snapshot;
+    },
+    refresh(name, touched) {
+      for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) update(part, touched);
     },
     flush() {
-      if (cancelTimes !== null) publish();
+      if (hasMoved) snapshot = null;
     },
-    stop() {
-      cancelTimes?.();
-      cancelStale?.();
-    },
+    stop: agenda.clear,
   };
 
-  /** Makes the slice of a proxy anew; true if more than times moved. */
-  function update(proxy: ExpectedProxy): boolean {
-    const current = sliceOf(proxy);
-    const previous = slices.get(proxy.name) ?? current;
-    slices.set(proxy.name, current);
-    const { transitions, said: saidNow } = nextSaid(said.get(proxy.name) ?? previous, current);
-    said.set(proxy.name, saidNow);
-    for (const transition of transitions) onTransition(transition);
-    return transitions.length > 0 || !isSameReport(previous, current);
+  function update(part: Part, touched: Taken['touched']): void {
+    const { expected, slice: before } = part;
+    const now = moment(clock);
+    const slice = sliceOf(expected, before, touched);
+    const { changes, lastSaid } = changesOf(before, slice, { lastSaid: part.lastSaid, now });
+    part.slice = slice;
+    part.lastSaid = lastSaid;
+    hasMoved = true;
+    expectStale(part, touched);
+    if (changes.length === 0) return;
+    snapshot = null;
+    onChanges(expected.name, changes, slice.volumes.size);
   }
 
-  function sliceOf({ name, intervalMs, volumes }: ExpectedProxy): ProxySlice {
-    const state = probe.state(name) ?? UNASKED;
-    const resumedAt = probe.resumedAt();
+  function sliceOf(
+    { name, intervalMs, volumes }: ExpectedProxy,
+    before: ProxySlice | null,
+    touched: Taken['touched'],
+  ): ProxySlice {
+    const { state, received, disturbance } = known(name);
     const view: ProxyView = {
       isAsked: state.reading !== null,
       isHealthy: state.reading?.ok === true,
-      isPaused: resumedAt !== null && state.checkedAt !== null && state.checkedAt.mono < resumedAt.mono,
+      disturbance: disturbance?.why ?? null,
       pollIntervalMs: intervalMs,
-      received: state.lastAnswer,
+      received,
     };
-    const now = moment(clock);
-    return nextSlice(slices.get(name) ?? null, { name, state, view, expectedVolumes: volumes, now });
+    return nextSlice(before, { name, state, view, touched, expectedVolumes: volumes, now: moment(clock) });
   }
 
-  function publish(): void {
-    cancelTimes?.();
-    cancelTimes = null;
-    snapshot = snapshotOf(new Map(slices), moment(clock));
+  /** One entry in the agenda for each proxy is enough: what turns stale later is found when it is looked at. */
+  function expectStale(part: Part, touched: Taken['touched']): void {
+    const at = nextStaleMs(part.slice, touched, moment(clock));
+    if (at >= part.staleMs) return;
+    part.staleMs = at;
+    agenda.add(at + 1, part);
   }
 
-  function watchStaleness(): void {
-    cancelStale?.();
-    const next = Math.min(...Array.from(slices.values(), (slice) => slice.nextStaleMs));
-    if (next === Infinity) return;
-    cancelStale = clock.after(Math.max(1, Math.ceil(next - clock.mono()) + 1), () => {
-      const now = clock.mono();
-      const due = proxies.filter(({ name }) => (slices.get(name)?.nextStaleMs ?? Infinity) < now);
-      if (due.filter(update).length > 0) publish();
-      watchStaleness();
-    });
+  function lookForStale(part: Part): void {
+    if (clock.mono() < part.staleMs) return;
+    part.staleMs = Infinity;
+    update(part, 'all');
   }
-}
-
-/** Within an epoch a proxy counts its changes, so equal counts mean that nothing but times moved. */
-function isSameReport(a: ProxySlice, b: ProxySlice): boolean {
-  const [before, after] = [a.view.received?.report, b.view.received?.report];
-  return before?.epoch === after?.epoch && before?.seq === after?.seq;
 }

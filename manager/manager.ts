@@ -1,28 +1,32 @@
-import type { ProxyClient } from '../client/proxy-client.ts';
-import type { Clock } from '../probe/clock.ts';
+import { type Clock, isoOf, moment } from '../probe/clock.ts';
 import type { ManagerContext } from '../router/manager.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
+import type { ObserverHealth } from '../schema/observer-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
-import { formatVolumeHost, isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
-import { createEventFeed } from './event-feed.ts';
+import { isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import { createAnnouncer, type Transition } from './announcer.ts';
+import type { Change } from './changes.ts';
 import { createEffectiveState, type EffectiveState } from './effective-state.ts';
+import { createEventFeed } from './event-feed.ts';
+import { nextObserver, type Observed } from './observer.ts';
+import type { ProxyAccess } from './proxy-link.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createStorageHealthChecker } from './storage-health-checker.ts';
-import type { Transition } from './transitions.ts';
 import { createConfiguredVfolders, type VfolderSource } from './vfolders.ts';
 
 export interface ManagerOptions {
   readonly config: ManagerConfig;
-  /** A client whose calls end by their signal, and have no shorter limit of their own. */
-  readonly clientOf: (proxy: string) => ProxyClient;
+  readonly accessOf: (proxy: string) => ProxyAccess;
   /** Differs at each start. */
   readonly epoch: string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** All the processor time that this process has used, in milliseconds. */
+  readonly cpuMs?: () => number;
   readonly onTransition?: (transition: Transition) => void;
 }
 
-/** A manager without its sockets: it polls its proxies, and answers from one snapshot. */
+/** A manager without its sockets: it polls its proxies and listens to them, and answers from one snapshot. */
 export interface Manager extends Pick<ManagerContext, 'observer' | 'volumeHistory' | 'proxyHistory' | 'watch'> {
   readonly snapshot: () => Snapshot;
   readonly vfolders: VfolderSource;
@@ -33,6 +37,7 @@ export interface Manager extends Pick<ManagerContext, 'observer' | 'volumeHistor
   readonly checkVolume: (host: VolumeHost) => Promise<VolumeHealth | null>;
   /** Whether every proxy has been asked. */
   readonly isReady: () => boolean;
+  /** Ends all polls and streams; subscribers are not told, so that they come back to the next manager. */
   readonly stop: () => void;
 }
 
@@ -40,14 +45,17 @@ const DEFAULT_CHECK_TIMEOUT_MS = 15_000;
 const MAX_CHECK_TIMEOUT_MS = 60_000;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { config, clientOf, epoch, clock, random, onTransition } = options;
-  const probe = createStorageHealthChecker({
+  const { config, accessOf, epoch, clock, random, cpuMs, onTransition = () => {} } = options;
+  const checker = createStorageHealthChecker({
     proxies: config.proxies,
-    clientOf,
+    accessOf,
     clock,
     random,
-    onResume: () => {
-      state.refresh();
+    ...(cpuMs === undefined ? {} : { cpuMs }),
+    onNews(proxy, touched) {
+      state.refresh(proxy, touched);
+      // A single proxy that nothing disturbs says nothing of the manager itself.
+      if (proxy === null || checker.known(proxy).disturbance !== null || observer.status !== 'ok') observe();
     },
   });
   const vfolderHosts = config.vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
@@ -57,42 +65,48 @@ export function createManager(options: ManagerOptions): Manager {
       intervalMs: proxy.health_check_interval,
       volumes: [...proxy.volumes, ...vfolderHosts.filter((host) => host.proxy === name).map(({ volume }) => volume)],
     })),
-    probe,
+    known: checker.known,
     clock,
-    onTransition: (transition) => {
-      publish(transition);
-      onTransition?.(transition);
+    onChanges(proxy, changes, volumes) {
+      announcer.announce(proxy, changes, volumes);
+      if (changes.some(isProxyGone)) observe();
     },
   });
-  const startedAt = new Date(clock.now()).toISOString();
-  const events = createEventFeed({ epoch, snapshot: state.snapshot, clock });
-  probe.onOutcome((proxy) => {
-    state.refresh(proxy);
-  });
+  const feed = createEventFeed({ epoch, snapshot: state.snapshot, clock });
+  const announcer = createAnnouncer({ epoch, clock, feed, onTransition });
+  const windowMs = Math.max(
+    0,
+    ...Object.values(config.proxies).map((proxy) => proxy.health_check_interval + proxy.health_check_timeout),
+  );
+  let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null };
 
   return {
     snapshot: state.snapshot,
-    watch: events.watch,
-    observer: () => ({ status: 'ok', since: startedAt, message: null }),
-    volumeHistory: () => [],
-    proxyHistory: () => [],
+    watch: feed.watch,
+    observer: () => observer,
+    volumeHistory: announcer.volumeHistory,
+    proxyHistory: announcer.proxyHistory,
     vfolders: createConfiguredVfolders(config.vfolder),
     checkVolume,
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
     stop() {
-      probe.stop();
+      checker.stop();
       state.stop();
     },
   };
 
-  function publish(transition: Transition): void {
-    if (transition.of === 'proxy') {
-      events.publish({ type: 'proxy', previous: transition.previous, current: transition.current, transition: null });
-      return;
-    }
-    const { previous, current } = transition;
-    const host = formatVolumeHost({ proxy: current.proxy_name, volume: current.volume_id });
-    events.publish({ type: 'volume', host, previous, current, transition: null });
+  function observe(): void {
+    const previous = observer;
+    const proxies = Object.keys(config.proxies).map((name) => observed(name));
+    observer = nextObserver(previous, proxies, { windowMs, now: moment(clock) });
+    if (observer !== previous) announcer.announceObserver(previous, observer);
+  }
+
+  function observed(name: string): Observed {
+    const { state: polls, disturbance } = checker.known(name);
+    const isHealthy = polls.reading?.ok === true;
+    const hasFailed = polls.reading?.ok === false;
+    return { isHealthy, disturbance, failedMonoMs: hasFailed ? (polls.since?.mono ?? null) : null };
   }
 
   function isHealthy(name: string): boolean {
@@ -110,7 +124,7 @@ export function createManager(options: ManagerOptions): Manager {
   async function checkVolume({ proxy, volume }: VolumeHost): Promise<VolumeHealth | null> {
     if (!Object.hasOwn(config.proxies, proxy)) return null;
     // A proxy that is away has its storage not asked: that it is still away takes a poll to tell, and no longer.
-    const isThere = isHealthy(proxy) || (await probe.checkNow(proxy)).reading?.ok === true;
+    const isThere = isHealthy(proxy) || (await checker.checkNow(proxy)).reading?.ok === true;
     if (isThere) await haveChecked({ proxy, volume });
     state.flush();
     return state.snapshot().volume({ proxy, volume });
@@ -119,12 +133,14 @@ export function createManager(options: ManagerOptions): Manager {
   /** Whatever the check answers, the poll that follows says it on every surface at once. */
   async function haveChecked(host: VolumeHost): Promise<void> {
     const signal = AbortSignal.timeout(checkTimeoutMs(host));
-    await clientOf(host.proxy)
-      .health.check.mutate({ volume: host.volume }, { signal })
+    await accessOf(host.proxy)
+      .client.health.check.mutate({ volume: host.volume }, { signal })
       .catch(() => {});
     const checkedMs = clock.mono();
-    const { reading, lastAnswer } = await probe.checkNow(host.proxy);
+    const { reading, lastAnswer } = await checker.checkWhole(host.proxy);
     // A poll that was already out may have missed it.
-    if (reading?.ok === true && (lastAnswer?.askedMonoMs ?? 0) < checkedMs) await probe.checkNow(host.proxy);
+    if (reading?.ok === true && (lastAnswer?.askedMonoMs ?? 0) < checkedMs) await checker.checkWhole(host.proxy);
   }
 }
+
+const isProxyGone = (change: Change): boolean => change.of === 'proxy' && !change.current.is_healthy;

@@ -1,10 +1,9 @@
 import { isoOf, type Moment } from '../probe/clock.ts';
-import type { TargetState } from '../probe/target-state.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
-import type { ReceivedVolumeReport } from '../schema/volume-report.ts';
-import { type ProxyView, type Received, staleAtMs } from './effective-status.ts';
-import type { PollReading } from './storage-health-checker.ts';
+import { type ProxyView, staleAtMs } from './effective-status.ts';
+import type { Taken } from './received.ts';
+import type { ProxyKnowledge } from './storage-health-checker.ts';
 import { type Verdict, verdictOf, volumeHealth } from './volume-health.ts';
 
 /** The part of the manager's state that one proxy decides. Immutable. */
@@ -15,14 +14,14 @@ export interface ProxySlice {
   /** The last verdict on each volume and since when it holds: outlives the time when nothing is known. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly view: ProxyView;
-  /** When time alone changes something next, on the monotonic clock; Infinity if never. */
-  readonly nextStaleMs: number;
 }
 
 export interface SliceInput {
   readonly name: string;
-  readonly state: TargetState<Received, PollReading>;
+  readonly state: ProxyKnowledge['state'];
   readonly view: ProxyView;
+  /** The volumes of which something may have moved; where more than they can have, all are looked at all the same. */
+  readonly touched: Taken['touched'];
   /** Volumes to show even where the proxy was never reached: configured, or named by virtual folders. */
   readonly expectedVolumes: readonly string[];
   readonly now: Moment;
@@ -30,13 +29,55 @@ export interface SliceInput {
 
 /** The slice after an outcome, or after time has passed. Pure; `previous` only tells since when things are as they are. */
 export function nextSlice(previous: ProxySlice | null, input: SliceInput): ProxySlice {
-  const { name, view, expectedVolumes, now } = input;
-  const reported = view.received?.report.volumes ?? new Map<string, ReceivedVolumeReport | null>();
+  const { view, touched } = input;
+  const proxy = proxyHealth(input);
+  if (previous === null || touched === 'all' || !isSeenAlike(previous.view, view)) {
+    return { proxy, view, ...healthOf(previous, input, knownVolumes(input)) };
+  }
+  if (touched.length === 0) return { ...previous, proxy, view };
+  const { volumes, verdicts } = healthOf(previous, input, touched);
+  return {
+    proxy,
+    view,
+    volumes: new Map([...previous.volumes, ...volumes]),
+    verdicts: new Map([...previous.verdicts, ...verdicts]),
+  };
+}
+
+/** When time alone next changes something of these volumes, on the monotonic clock; Infinity if never. */
+export function nextStaleMs({ view }: ProxySlice, touched: Taken['touched'], now: Moment): number {
+  const { isAsked, isHealthy, received } = view;
+  if (!isAsked || !isHealthy || received === null) return Infinity;
+  let next = Infinity;
+  for (const name of touched === 'all' ? received.volumes.keys() : touched) {
+    const volume = received.volumes.get(name);
+    if (volume == null || volume.last_checked_at === null) continue;
+    const at = staleAtMs(view, volume);
+    if (at >= now.mono) next = Math.min(next, at);
+  }
+  return next;
+}
+
+/** Whether what is known of the proxy itself lets its volumes be seen as before. */
+function isSeenAlike(a: ProxyView, b: ProxyView): boolean {
+  return (
+    a.isAsked === b.isAsked &&
+    a.isHealthy === b.isHealthy &&
+    a.disturbance === b.disturbance &&
+    a.received?.epoch === b.received?.epoch
+  );
+}
+
+function knownVolumes({ view, expectedVolumes }: SliceInput): readonly string[] {
+  const reported = view.received?.volumes.keys() ?? [];
   const isAuthoritative = view.isAsked && view.isHealthy;
-  const known = [...reported.keys(), ...(isAuthoritative ? [] : expectedVolumes)];
+  return [...new Set([...reported, ...(isAuthoritative ? [] : expectedVolumes)])].toSorted();
+}
+
+function healthOf(previous: ProxySlice | null, { name, view, now }: SliceInput, names: readonly string[]) {
   const volumes = new Map<string, VolumeHealth>();
   const verdicts = new Map<string, Verdict>();
-  for (const volume of [...new Set(known)].toSorted()) {
+  for (const volume of names) {
     const before = previous?.volumes.get(volume) ?? null;
     const verdict = previous?.verdicts.get(volume) ?? null;
     const health = volumeHealth({ proxy: name, volume, view, now, previous: before, verdict });
@@ -44,7 +85,7 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
     const latest = health.status === 'unknown' ? verdict : verdictOf(health, view);
     if (latest !== null) verdicts.set(volume, latest);
   }
-  return { proxy: proxyHealth(input), volumes, verdicts, view, nextStaleMs: nextStale(view, now) };
+  return { volumes, verdicts };
 }
 
 function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {
@@ -58,17 +99,6 @@ function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {
     since: since && isoOf(since),
     state_type: stateType,
     attempt,
-    version: view.received?.report.version ?? null,
+    version: view.received?.version ?? null,
   };
-}
-
-function nextStale(view: ProxyView, now: Moment): number {
-  if (!view.isAsked || !view.isHealthy || view.received === null) return Infinity;
-  let next = Infinity;
-  for (const volume of view.received.report.volumes.values()) {
-    if (volume === null || volume.last_checked_at === null) continue;
-    const at = staleAtMs(view, volume);
-    if (at >= now.mono) next = Math.min(next, at);
-  }
-  return next;
 }

@@ -1,12 +1,11 @@
 import { AskingFailed, describeFailure } from '../client/failure.ts';
-import type { ProxyClient } from '../client/proxy-client.ts';
 import type { Clock } from '../probe/clock.ts';
-import { createHealthProbe, type HealthProbe } from '../probe/health-probe.ts';
+import { createHealthProbe, type Disturbance, type HealthProbe } from '../probe/health-probe.ts';
 import type { Outcome } from '../probe/outcome.ts';
-import type { Reading } from '../probe/target-state.ts';
-import { parseHealthReport } from '../schema/health-report.ts';
+import { type Reading, type TargetState, UNASKED } from '../probe/target-state.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
-import type { Received } from './effective-status.ts';
+import { createProxyLink, type PollAnswer, type ProxyAccess, type ProxyLink } from './proxy-link.ts';
+import type { Received, Taken } from './received.ts';
 
 /** A poll of a proxy, read. */
 export interface PollReading extends Reading {
@@ -14,68 +13,130 @@ export interface PollReading extends Reading {
   readonly errorMessage: string | null;
 }
 
+/** All that is known of a proxy: how its polls go, and what it has told. */
+export interface ProxyKnowledge {
+  readonly state: TargetState<PollAnswer, PollReading>;
+  readonly received: Received | null;
+  /** What has made the manager deaf to it since it was last asked. */
+  readonly disturbance: Disturbance | null;
+}
+
 export interface StorageHealthCheckerOptions {
   readonly proxies: Readonly<Record<string, Pick<ProxyEntry, 'health_check_interval' | 'health_check_timeout'>>>;
-  readonly clientOf: (proxy: string) => ProxyClient;
+  readonly accessOf: (proxy: string) => ProxyAccess;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly onResume: () => void;
+  /** All the processor time that this process has used, in milliseconds. */
+  readonly cpuMs?: () => number;
+  /** Hears of a proxy, or, where null, of all: what is known of it has moved, of these volumes at least. */
+  readonly onNews: (proxy: string | null, touched: Taken['touched']) => void;
+}
+
+export interface StorageHealthChecker {
+  /** Throws where no such proxy is configured. */
+  readonly known: (proxy: string) => ProxyKnowledge;
+  /** Polls now, or joins a poll that is out. */
+  readonly checkNow: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
+  /** As `checkNow`, with the times of every check. */
+  readonly checkWhole: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
+  readonly stop: () => void;
 }
 
 /** A proxy that has just started knows of its volumes within moments. */
 const FIRST_CHECKS_MS = 500;
-const MAX_FIRST_REPORTS = 20;
+const MAX_FIRST_POLLS = 20;
 
-/** Polls every configured proxy, each at its own interval. One that is away holds up no other. */
-export function createStorageHealthChecker(options: StorageHealthCheckerOptions): HealthProbe<Received, PollReading> {
-  const { proxies, clientOf, clock, random, onResume } = options;
-  const probe = createHealthProbe<Received, PollReading>({ clock, random, onResume, read: readingOf });
+/** A proxy is one behind its address when so many polls in a row were answered by the same. */
+const POLLS_TO_BE_ONE = 10;
+
+/** Above this many proxies their streams speak less often. */
+const FEW_PROXIES = 100;
+
+/**
+ * How often a proxy's stream says something, and after which silence it is given up, in milliseconds: for so many
+ * proxies as a manager has.
+ */
+export function streamPace(proxies: number): { readonly pingMs: number; readonly silenceMs: number } {
+  return proxies > FEW_PROXIES ? { pingMs: 10_000, silenceMs: 25_000 } : { pingMs: 2_000, silenceMs: 5_000 };
+}
+
+/** Polls every configured proxy, each at its own interval, and listens to each. One that is away holds up no other. */
+export function createStorageHealthChecker(options: StorageHealthCheckerOptions): StorageHealthChecker {
+  const { proxies, accessOf, clock, random, cpuMs, onNews } = options;
+  const links = new Map<string, ProxyLink>();
+  const { pingMs } = streamPace(Object.keys(proxies).length);
+  const probe: HealthProbe<PollAnswer, PollReading> = createHealthProbe({
+    clock,
+    random,
+    ...(cpuMs === undefined ? {} : { cpuMs }),
+    read: (outcome, _target, name) => readingOf(outcome, linkOf(name).received()),
+    onDisturbance: (name) => onNews(name, 'all'),
+  });
   for (const [name, entry] of Object.entries(proxies)) {
-    const client = clientOf(name);
-    const counted = countReports();
+    const link = createProxyLink({
+      access: accessOf(name),
+      clock,
+      pingMs,
+      onNews: (touched) => onNews(name, touched),
+      onDoubt: () => void probe.checkNow(name),
+    });
+    links.set(name, link);
     probe.register(name, {
       intervalMs: entry.health_check_interval,
       timeoutMs: entry.health_check_timeout,
-      ask: async (signal) => counted(await askReport(client, clock, signal)),
+      ask: link.poll,
     });
   }
-  return probe;
-}
+  probe.onOutcome((name, { reading, lastAnswer }, previous) => {
+    // A proxy that has just come back need not wait for the stream's next attempt.
+    if (reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
+    onNews(name, lastAnswer === previous.lastAnswer ? [] : (lastAnswer?.touched ?? []));
+  });
 
-/** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
-async function askReport(client: ProxyClient, clock: Clock, signal: AbortSignal): Promise<Omit<Received, 'reports'>> {
-  for (let tries = 1; ; tries += 1) {
-    const askedMonoMs = clock.mono();
-    try {
-      return { report: parseHealthReport(await client.health.report.query(undefined, { signal })), askedMonoMs };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (tries > 1 || describeFailure(error).kind !== 'cut') throw error;
-    }
+  return {
+    known: (name) => ({
+      state: probe.state(name) ?? UNASKED,
+      received: linkOf(name).received(),
+      disturbance: probe.disturbance(name),
+    }),
+    checkNow: probe.checkNow,
+    checkWhole(name) {
+      linkOf(name).wantWhole();
+      return probe.checkNow(name);
+    },
+    stop() {
+      probe.stop();
+      for (const link of links.values()) link.stop();
+    },
+  };
+
+  function linkOf(name: string): ProxyLink {
+    const link = links.get(name);
+    if (link === undefined) throw new Error(`no proxy "${name}" is configured`);
+    return link;
   }
 }
 
-/** Numbers the reports of each of a proxy's epochs. */
-function countReports(): (received: Omit<Received, 'reports'>) => Received {
-  let epoch = '';
-  let reports = 0;
-  return (received) => {
-    reports = received.report.epoch === epoch ? reports + 1 : 1;
-    epoch = received.report.epoch;
-    return { ...received, reports };
-  };
-}
-
-function readingOf(outcome: Outcome<Received>): PollReading {
+function readingOf(outcome: Outcome<PollAnswer>, received: Received | null): PollReading {
   if (outcome.kind === 'answer') {
-    const volumes = [...outcome.answer.report.volumes.values()];
+    if (isMixed(outcome.answer, received)) return unhealthy('several proxies behind one address');
+    const volumes = [...(received?.volumes.values() ?? [])];
     const isComplete = volumes.every((volume) => volume?.last_checked_at !== null);
-    const isStarting = !isComplete && outcome.answer.reports <= MAX_FIRST_REPORTS;
+    const isStarting = !isComplete && (received?.polls ?? 0) <= MAX_FIRST_POLLS;
     return { ok: true, label: 'healthy', errorMessage: null, ...(isStarting ? { againMs: FIRST_CHECKS_MS } : {}) };
   }
   const { message } =
     outcome.kind === 'error'
       ? describeFailure(outcome.error)
       : new AskingFailed('timeout', `timed out after ${outcome.timeoutMs / 1_000} s`);
-  return { ok: false, label: 'unhealthy', errorMessage: message };
+  return unhealthy(message);
+}
+
+/** Whether proxies that know nothing of each other answer by turns: no verdict of theirs can be told from another's. */
+function isMixed({ fate }: PollAnswer, received: Received | null): boolean {
+  return fate === 'mixed' || (received?.pollsSinceMix ?? Infinity) < POLLS_TO_BE_ONE;
+}
+
+function unhealthy(errorMessage: string): PollReading {
+  return { ok: false, label: 'unhealthy', errorMessage };
 }

@@ -22,7 +22,7 @@ export function volumeHealth(input: {
 }): VolumeHealth {
   const { proxy, volume, view, previous, verdict, now } = input;
   const { status, reason, sentence } = effectiveStatus(view, volume, now.mono);
-  const report = view?.received?.report.volumes.get(volume) ?? null;
+  const report = view?.received?.volumes.get(volume) ?? null;
   const isUnknown = status === 'unknown';
   return {
     ...(report === null ? {} : passedOn(report)),
@@ -54,8 +54,13 @@ function lastKnown(report: ReceivedVolumeReport | null): VolumeHealth['last_know
 
 /** What is to be remembered of a volume whose status is known. Pure. */
 export function verdictOf({ status, since, volume_id }: VolumeHealth, view: ProxyView): Verdict {
-  const report = view.received?.report;
-  return { status, since, reportedSince: report?.volumes.get(volume_id)?.since ?? null, epoch: report?.epoch ?? null };
+  const { received } = view;
+  return {
+    status,
+    since,
+    reportedSince: received?.volumes.get(volume_id)?.since ?? null,
+    epoch: received?.epoch ?? null,
+  };
 }
 
 const unknownSince = (previous: VolumeHealth | null, now: Moment): string | null =>
@@ -75,7 +80,7 @@ function verdictSince(input: {
   const { status, view, report, verdict, now } = input;
   const reportedSince = report?.since ?? null;
   const isSameVerdict = verdict?.status === status;
-  const isRestarted = verdict?.epoch !== view?.received?.report.epoch;
+  const isRestarted = verdict?.epoch !== view?.received?.epoch;
   if (isSameVerdict && (isRestarted || verdict.reportedSince === reportedSince)) return verdict.since;
   return reportedSince ?? isoOf(now);
 }

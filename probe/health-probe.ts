@@ -1,5 +1,6 @@
 import { createAgenda } from './agenda.ts';
 import { type Clock, type Moment, moment } from './clock.ts';
+import { createLagMeter } from './lag.ts';
 import { isAborted, type Outcome, outcomeOf } from './outcome.ts';
 import { type Due, firstDue, nextDue } from './schedule.ts';
 import { nextState, type Reading, type TargetState, UNASKED } from './target-state.ts';
@@ -17,8 +18,17 @@ export interface HealthProbeOptions<A, R extends Reading> {
   readonly random: () => number;
   /** Says what an outcome means. Pure, and never throws. */
   readonly read: (outcome: Outcome<A>, target: Target<A>, id: string) => R;
-  /** Hears that the process comes back from being stopped, suspended or starved: nothing known is current any more. */
-  readonly onResume?: () => void;
+  /** All the processor time that this process has used, in milliseconds: tells being busy from being stopped. */
+  readonly cpuMs?: () => number;
+  /** Hears that something made this process deaf: to one target, or, where null, to all. */
+  readonly onDisturbance?: (id: string | null) => void;
+}
+
+/** What this process was told while it could not listen proves nothing: until asked again, nothing known is current. */
+export interface Disturbance {
+  readonly at: Moment;
+  /** paused: stopped, suspended or starved by others; overloaded: too busy itself to hear an answer in time. */
+  readonly why: 'paused' | 'overloaded';
 }
 
 export interface HealthProbe<A, R extends Reading> {
@@ -37,8 +47,8 @@ export interface HealthProbe<A, R extends Reading> {
   readonly checkNow: (id: string) => Promise<TargetState<A, R>>;
   /** Hears of every outcome; the function it returns ends that. */
   readonly onOutcome: (listener: OutcomeListener<A, R>) => () => void;
-  /** When the process last came back from being stopped or starved; null if it never was. */
-  readonly resumedAt: () => Moment | null;
+  /** What has made this process deaf to the target since it was last heard; null if nothing has. */
+  readonly disturbance: (id: string) => Disturbance | null;
   readonly stop: () => void;
 }
 
@@ -58,6 +68,8 @@ interface Slot<A, R extends Reading> {
   readonly id: string;
   readonly target: Target<A>;
   state: TargetState<A, R>;
+  /** Of this target alone; one that concerns all is kept once. */
+  disturbance: Disturbance | null;
   due: Due;
   call: Call<A, R> | null;
 }
@@ -69,6 +81,9 @@ interface Call<A, R extends Reading> {
   readonly controller: AbortController;
   readonly done: PromiseWithResolvers<TargetState<A, R>>;
   deadlineMs: number;
+  /** The lag there had been when it was made, and how much since has been added to its time. */
+  readonly lagBeforeMs: number;
+  forgivenMs: number;
   /** Its deadline has passed: a timeout has been recorded and the call is still out. */
   expired: boolean;
   /** It was out while the process was paused: whatever it brings is dropped and asked again. */
@@ -85,16 +100,17 @@ type Entry<A, R extends Reading> = { readonly slot: Slot<A, R> } & (
  * last. One timer serves them all.
  */
 export function createHealthProbe<A, R extends Reading>(options: HealthProbeOptions<A, R>): HealthProbe<A, R> {
-  const { clock, random, read, onResume = () => {} } = options;
+  const { clock, random, read, cpuMs = () => 0, onDisturbance = () => {} } = options;
   const slots = new Map<string, Slot<A, R>>();
   const listeners = new Set<OutcomeListener<A, R>>();
   const agenda = createAgenda<Entry<A, R>>(clock, run);
-  let resumedAt: Moment | null = null;
+  const lag = createLagMeter(clock, cpuMs);
+  let disturbed: Disturbance | null = null;
 
   return {
     register(id, target) {
       if (slots.has(id)) throw new Error(`${id} is registered already`);
-      const slot: Slot<A, R> = { id, target, state: UNASKED, due: NEVER, call: null };
+      const slot: Slot<A, R> = { id, target, state: UNASKED, disturbance: null, due: NEVER, call: null };
       slots.set(id, slot);
       // Once all that are registered together are known: they are spread over a time that grows with their number.
       queueMicrotask(() => {
@@ -113,10 +129,16 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    resumedAt: () => resumedAt,
+    disturbance(id) {
+      const slot = slots.get(id);
+      const checkedMs = slot?.state.checkedAt?.mono;
+      if (slot === undefined || checkedMs === undefined) return null;
+      return [slot.disturbance, disturbed].find((one) => one !== null && one.at.mono > checkedMs) ?? null;
+    },
     stop() {
       for (const id of slots.keys()) unregister(id);
       agenda.clear();
+      lag.stop();
     },
   };
 
@@ -143,21 +165,28 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
    * the others are asked soon.
    */
   function resume(): void {
-    const before = resumedAt?.mono ?? -Infinity;
-    resumedAt = moment(clock);
+    const before = disturbed?.at.mono ?? -Infinity;
+    const at = moment(clock);
+    disturbed = { at, why: lag.wasBusy() ? 'overloaded' : 'paused' };
     for (const slot of slots.values()) {
       const { call } = slot;
-      if (call !== null) call.waitingSinceMs = resumedAt.mono;
+      if (call !== null) call.waitingSinceMs = at.mono;
       if (call === null || call.expired) {
         // Not asked since the last pause: its turn from then holds, or pauses in a row would put it off for ever.
         if ((slot.state.checkedAt?.mono ?? -Infinity) >= before) spread(slot);
       } else {
-        call.disturbed = true;
-        call.deadlineMs = resumedAt.mono + slot.target.timeoutMs;
-        agenda.add(call.deadlineMs, { slot, call });
+        restart(slot, call);
       }
     }
-    onResume();
+    onDisturbance(null);
+  }
+
+  /** Gives a call that is out its whole time once more, from now on; what it brings is not believed. */
+  function restart(slot: Slot<A, R>, call: Call<A, R>): void {
+    call.disturbed = true;
+    call.deadlineMs = clock.mono() + slot.target.timeoutMs;
+    call.forgivenMs = lag.totalMs() - call.lagBeforeMs;
+    agenda.add(call.deadlineMs, { slot, call });
   }
 
   function spread(slot: Slot<A, R>): void {
@@ -181,6 +210,8 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
       controller: new AbortController(),
       done: Promise.withResolvers(),
       deadlineMs: startedAt.mono + slot.target.timeoutMs,
+      lagBeforeMs: lag.totalMs(),
+      forgivenMs: 0,
       expired: false,
       disturbed: false,
     };
@@ -216,9 +247,29 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
 
   function expire(slot: Slot<A, R>, call: Call<A, R>): void {
     if (slot.call !== call || call.expired || clock.mono() + 1 < call.deadlineMs) return;
+    if (isForgiven(slot, call)) return;
     call.expired = true;
     call.controller.abort(new DOMException(`no answer in ${slot.target.timeoutMs} ms`, 'TimeoutError'));
     record(slot, call, timeoutOf(slot, call));
+  }
+
+  /**
+   * Time in which this process could not run is not the target's silence: the call gets it back. Where it is more than
+   * the call had in all, nothing can be said of the target until it is heard.
+   */
+  function isForgiven(slot: Slot<A, R>, call: Call<A, R>): boolean {
+    const lagMs = lag.totalMs() - call.lagBeforeMs;
+    const owedMs = lagMs - call.forgivenMs;
+    if (owedMs <= 0) return false;
+    const wasOverloaded = call.forgivenMs > slot.target.timeoutMs;
+    call.forgivenMs = lagMs;
+    call.deadlineMs = clock.mono() + owedMs;
+    agenda.add(call.deadlineMs, { slot, call });
+    if (lagMs > slot.target.timeoutMs && !wasOverloaded) {
+      slot.disturbance = { at: moment(clock), why: 'overloaded' };
+      onDisturbance(slot.id);
+    }
+    return true;
   }
 
   function timeoutOf({ target: { timeoutMs } }: Slot<A, R>, call: Call<A, R>): Outcome<A> {

@@ -62,3 +62,11 @@ export function parseHealthReport(value: unknown): ReceivedReport {
   );
   return { ...envelope, volumes: new Map(read) };
 }
+
+export type HealthAnswer =
+  | { readonly type: 'report'; readonly report: ReceivedReport }
+  | { readonly type: 'unchanged'; readonly epoch: string; readonly seq: number; readonly mono_ms: number };
+
+export function parseHealthAnswer(value: unknown): HealthAnswer {
+  return { type: 'report', report: parseHealthReport(value) };
+}

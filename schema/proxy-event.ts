@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Check } from './check.ts';
 import { HealthReport, type ReceivedReport, parseHealthReport } from './health-report.ts';
-import { Instant } from './json.ts';
 import { ReceivedVolumeReport, VolumeReport } from './volume-report.ts';
 
 /** What moves at each check of a volume, though nothing else does. */
@@ -63,7 +62,8 @@ export type ReceivedEvent =
   | (Omit<Envelope<'beat'>, 'volumes'> & { readonly volumes: ReadonlyMap<string, ReceivedTimes | null> })
   | Envelope<'ping'>;
 
-export const ReceivedTimes = CheckTimes.extend({ last_checked_at: Instant.nullable() }).partial();
+/** The times of a volume as the manager reads them: those by which it reckons are required. */
+export const ReceivedTimes = CheckTimes.partial().required({ last_checked_at: true, checked_mono_ms: true });
 export type ReceivedTimes = z.infer<typeof ReceivedTimes>;
 
 /** Reads a foreign proxy's message. Throws a `ZodError` where the envelope is unreadable; a single volume never does. */

@@ -1,7 +1,8 @@
 import { createProxyClient } from '../client/proxy-client.ts';
 import { createManagerApp } from '../manager/app.ts';
 import { parseManagerConfig } from '../manager/config.ts';
-import type { Transition } from '../manager/transitions.ts';
+import { createHealthPoll } from '../client/health-poll.ts';
+import type { Transition } from '../manager/announcer.ts';
 import { createManager } from '../manager/manager.ts';
 import { createProxyApp } from '../proxy/app.ts';
 import { parseProxyConfig } from '../proxy/config.ts';
@@ -60,7 +61,7 @@ export function createWorld() {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
     }
     const response = await service.fetch(request);
-    if (request.url.includes('health.report')) await held;
+    if (new URL(request.url).pathname === '/manager-api/health') await held;
     return response;
   };
   /** Reports that are made from now on are on their way until the function that it returns is called. */
@@ -80,7 +81,13 @@ export function createWorld() {
     epoch: `manager@${clock.mono()}`,
     clock,
     random,
-    clientOf: (proxy) => createProxyClient({ url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy }),
+    accessOf: (proxy) => {
+      const access = { url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy };
+      return {
+        client: createProxyClient({ ...access, random, after: clock.after }),
+        poll: createHealthPoll(access),
+      };
+    },
     onTransition: (transition) => transitions.push(lineOf(transition)),
   });
   const app = createManagerApp({ manager, version: '1.0.0', graphiql: false, onError: raise });
@@ -109,10 +116,11 @@ export function createWorld() {
   };
 }
 
-function lineOf({ of, current }: Transition): string {
-  return of === 'proxy'
-    ? `${current.proxy_name} ${current.status} ${current.state_type}`
-    : `${current.proxy_name}:${current.volume_id} ${current.status} ${current.reason} ${current.state_type ?? ''}`.trim();
+function lineOf(transition: Transition): string {
+  if (transition.of === 'observer') return `observer ${transition.current.status}`;
+  const { subject, data } = transition.event;
+  const reason = 'volume_id' in data ? ` ${data.reason}` : '';
+  return `${subject} ${data.current}${reason} ${data.state_type}`;
 }
 
 function raise(error: unknown): void {

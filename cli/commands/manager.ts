@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
-import type { Transition } from '../../manager/transitions.ts';
+import type { Transition } from '../../manager/announcer.ts';
 import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
 import { listenAddress } from '../listen-address.ts';
-import { createLog, type Level, levelOf } from '../log.ts';
+import { createLog, type Log, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
-import { systemClock } from '../system-clock.ts';
-import { proxyClients } from '../proxy-clients.ts';
+import { proxyAccess } from '../proxy-access.ts';
+import { cpuMs, systemClock } from '../system-clock.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
@@ -33,13 +33,12 @@ Example:
     if (Object.keys(config.proxies).length === 0) log('warn', 'no storage proxy is configured: [proxies.NAME]');
     const service = createManager({
       config,
-      clientOf: proxyClients(config.proxies),
+      accessOf: proxyAccess(config.proxies),
       epoch: randomUUID(),
       clock: systemClock,
       random: Math.random,
-      onTransition: (transition) => {
-        log(levelFor(transition), sentence(transition), fieldsOf(transition));
-      },
+      cpuMs,
+      onTransition: (transition) => say(log, transition),
     });
     const app = createManagerApp({
       manager: service,
@@ -53,27 +52,32 @@ Example:
   },
 };
 
-function levelFor(transition: Transition): Level {
-  if (transition.of === 'volume') return levelOf(transition.current.reason);
-  return transition.current.is_healthy ? 'info' : 'error';
-}
-
-function fieldsOf({ of, current }: Transition): Readonly<Record<string, unknown>> {
-  if (of === 'proxy') {
-    const { proxy_name, status, state_type, error_message } = current;
-    return { proxy_name, status, state_type, error_message };
+function say(log: Log, transition: Transition): void {
+  switch (transition.of) {
+    case 'proxy': {
+      const { data } = transition.event;
+      const { proxy_name, current, error_message, volumes } = data;
+      const why = error_message === null ? '' : `: ${error_message}; its ${volumes} volumes are unknown`;
+      log(current === 'healthy' ? 'info' : 'error', `proxy ${proxy_name} is ${current}${why}`, data);
+      return;
+    }
+    case 'volume': {
+      const { data, subject } = transition.event;
+      // What its proxy's outage does to a volume is said once, of the proxy.
+      if (data.caused_by !== null) return;
+      const { current, is_degraded, status_info, reason } = data;
+      const text = `volume ${subject} is ${current}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;
+      log(levelOf(reason), text, data);
+      return;
+    }
+    case 'observer': {
+      const { status, message } = transition.current;
+      log(
+        status === 'ok' ? 'info' : 'warn',
+        `the manager itself is ${status}${message === null ? '' : `: ${message}`}`,
+      );
+    }
   }
-  const { proxy_name, volume_id, status, is_degraded, reason, state_type, status_info, last_known_status } = current;
-  return { proxy_name, volume_id, status, is_degraded, reason, state_type, status_info, last_known_status };
-}
-
-function sentence(transition: Transition): string {
-  if (transition.of === 'proxy') {
-    const { proxy_name, status, error_message } = transition.current;
-    return `proxy ${proxy_name} is ${status}${error_message === null ? '' : `: ${error_message}`}`;
-  }
-  const { proxy_name, volume_id, status, is_degraded, status_info } = transition.current;
-  return `volume ${proxy_name}:${volume_id} is ${status}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

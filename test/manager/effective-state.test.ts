@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEffectiveState } from '../../manager/effective-state.ts';
 import { UNASKED } from '../../probe/target-state.ts';
+import type { Change } from '../../manager/changes.ts';
 import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
 import { createFakeClock, settled } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
+import { received } from './received-fixture.ts';
 
 let world: ReturnType<typeof createWorld>;
 
@@ -65,23 +67,24 @@ function createPolledOnce() {
     interval_ms: 10_000,
     timeout_ms: 1_000,
   };
-  const report = { epoch: 'e', seq: 1, mono_ms: 0, volumes: new Map([['v', volume]]) };
   const reading = { ok: true, label: 'healthy', errorMessage: null };
-  let polled = { ...UNASKED, reading, checkedAt: at, lastAnswer: { askedMonoMs: at.mono, reports: 1, report } };
+  let told = received({ askedMonoMs: at.mono, volumes: new Map([['v', volume]]) });
+  const changes: Change[] = [];
   const state = createEffectiveState({
     proxies: [{ name: 'proxy1', intervalMs: 10_000, volumes: [] }],
-    probe: { state: () => polled, resumedAt: () => null },
+    known: () => ({ state: { ...UNASKED, reading, checkedAt: at }, received: told, disturbance: null }),
     clock,
+    onChanges: (_, moved) => changes.push(...moved),
   });
-  state.refresh();
+  state.refresh(null, 'all');
   const statusOf = () => state.snapshot().volume({ proxy: 'proxy1', volume: 'v' })?.status;
   /** Another report comes, with other words about the volume. */
   const receive = (status_info: string) => {
     const volumes = new Map([['v', { ...volume, status_info }]]);
-    polled = { ...polled, lastAnswer: { ...polled.lastAnswer, report: { ...report, seq: 2, volumes } } };
-    state.refresh('proxy1');
+    told = received({ askedMonoMs: at.mono, seq: 2, volumes });
+    state.refresh('proxy1', ['v']);
   };
-  return { clock, state, statusOf, receive };
+  return { clock, state, statusOf, receive, changes };
 }
 
 describe('the snapshot of a state that nobody renews', () => {
@@ -93,17 +96,24 @@ describe('the snapshot of a state that nobody renews', () => {
     expect(statusOf()).toBe('unknown');
   });
 
+  it('turns unknown for subscribers too, without anybody looking', async () => {
+    const { clock, changes } = createPolledOnce();
+    changes.length = 0;
+    await clock.advance(60_000);
+    expect(changes).toMatchObject([{ volume: 'v', transition: { current: { reason: 'STALE' } } }]);
+  });
+
   it('is replaced once for a hundred refreshes in which only times moved', async () => {
     const { clock, state } = createPolledOnce();
     await clock.advance(1_001);
     const seen = new Set([state.snapshot()]);
-    for (let i = 0; i < 100; i += 1) {
-      state.refresh('proxy1');
-      seen.add(state.snapshot());
+    for (let i = 0; i < 99; i += 1) {
       await clock.advance(10);
+      state.refresh('proxy1', []);
+      seen.add(state.snapshot());
     }
     expect(seen.size).toBe(1);
-    await clock.advance(1);
+    await clock.advance(10);
     expect(seen.has(state.snapshot())).toBe(false);
   });
 
@@ -115,8 +125,8 @@ describe('the snapshot of a state that nobody renews', () => {
 
   it('is replaced at once for whoever has just had the times moved', () => {
     const { state } = createPolledOnce();
-    state.refresh('proxy1');
     const before = state.snapshot();
+    state.refresh('proxy1', []);
     state.flush();
     expect(state.snapshot()).not.toBe(before);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveStatus, type ProxyView, staleAtMs } from '../../manager/effective-status.ts';
 import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
+import { received } from './received-fixture.ts';
 
 const VOLUME: ReceivedVolumeReport = {
   status: 'healthy',
@@ -19,9 +20,9 @@ function view(volume: ReceivedVolumeReport | null | undefined, change: Partial<P
   return {
     isAsked: true,
     isHealthy: true,
-    isPaused: false,
+    disturbance: null,
     pollIntervalMs: 10_000,
-    received: { askedMonoMs: 10_000, reports: 1, report: { epoch: 'e', seq: 1, mono_ms: 1_000, volumes } },
+    received: received({ askedMonoMs: 10_000, mono_ms: 1_000, volumes }),
     ...change,
   };
 }
@@ -32,7 +33,13 @@ const STALE_AT = 10_000 - 100 + 66_000 + 5_000 + 20_000 + 5_000;
 describe('the effective status', () => {
   it.each([
     ['of a proxy that is not configured', null, 'unknown', 'PROXY_NOT_CONFIGURED'],
-    ['while the manager itself was stopped', view(VOLUME, { isPaused: true }), 'unknown', 'OBSERVER_PAUSED'],
+    ['while the manager itself was stopped', view(VOLUME, { disturbance: 'paused' }), 'unknown', 'OBSERVER_PAUSED'],
+    [
+      'while the manager is too busy',
+      view(VOLUME, { disturbance: 'overloaded', isHealthy: false }),
+      'unknown',
+      'OBSERVER_OVERLOADED',
+    ],
     ['before the first poll', view(VOLUME, { isAsked: false, received: null }), 'unknown', 'NOT_CHECKED'],
     ['behind a dead proxy', view(VOLUME, { isHealthy: false }), 'unknown', 'PROXY_UNREACHABLE'],
     ['of a volume that is not reported', view(undefined), 'unknown', 'NOT_REPORTED'],
@@ -67,8 +74,8 @@ describe('the time at which a verdict turns stale', () => {
   });
 
   it('is not put off by a proxy that claims to have asked in the future', () => {
-    const volume = { ...VOLUME, checked_mono_ms: 10 ** 12 };
-    expect(staleAtMs(view(volume), volume)).toBe(STALE_AT + 100);
+    const seen = view({ ...VOLUME, checked_mono_ms: 10 ** 12 });
+    expect(staleAtMs(seen, seen.received?.volumes.get('v') ?? VOLUME)).toBe(STALE_AT + 100);
   });
 
   it.each([Number.MAX_VALUE, 10 ** 12])('is not put off for ever by an interval of %d ms', (interval_ms) => {

@@ -1,14 +1,13 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createHealthPoll } from '../../client/health-poll.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import { createManager, type Manager } from '../../manager/manager.ts';
 import { systemClock } from '../../cli/system-clock.ts';
 
-const report = (volumes: unknown) => ({
-  result: { data: { status: 'healthy', version: '1', epoch: 'e', seq: 1, mono_ms: 1, volumes } },
-});
+const report = (volumes: unknown) => ({ status: 'healthy', version: '1', epoch: 'e', seq: 1, mono_ms: 1, volumes });
 const WELL = { status: 'healthy', status_info: 'usable', backend: 'vfs', last_checked_at: '2026-01-22T10:00:00Z' };
 
 const json =
@@ -66,15 +65,17 @@ async function startManager(): Promise<Manager> {
 manager_api = "${url}"
 secret = "s"
 health_check_interval = "1s"
-health_check_timeout = "800ms"
+health_check_timeout = "400ms"
 volumes = ["v"]
 `,
   );
   const { config } = parseManagerConfig(toml.join(''), 'manager.toml');
   const manager = createManager({
     config,
-    clientOf: (name) =>
-      createProxyClient({ url: config.proxies[name]?.manager_api ?? '', secret: 's', timeoutMs: 400 }),
+    accessOf: (name) => {
+      const access = { url: config.proxies[name]?.manager_api ?? '', secret: 's' };
+      return { client: createProxyClient(access), poll: createHealthPoll(access) };
+    },
     epoch: 'manager',
     clock: systemClock,
     random: Math.random,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyView } from '../../manager/effective-status.ts';
-import { nextSlice, type ProxySlice } from '../../manager/proxy-slice.ts';
+import { nextSlice, nextStaleMs, type ProxySlice } from '../../manager/proxy-slice.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
 import { VolumeHealth } from '../../schema/volume-health.ts';
 import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
+import { received } from './received-fixture.ts';
 
 const at = (seconds: number) => ({ wall: Date.parse('2026-01-22T10:00:00Z') + seconds * 1_000, mono: seconds * 1_000 });
 const iso = (seconds: number) => new Date(at(seconds).wall).toISOString();
@@ -33,17 +34,13 @@ function after(polls: readonly Poll[], expectedVolumes: readonly string[] = []):
     const view: ProxyView = {
       isAsked: true,
       isHealthy: healthy,
-      isPaused: false,
+      disturbance: null,
       pollIntervalMs: 10_000,
-      received: {
-        askedMonoMs: at(seconds).mono,
-        reports: 1,
-        report: { epoch, seq: 1, mono_ms: 0, version: '1', volumes: new Map(Object.entries(volumes)) },
-      },
+      received: received({ askedMonoMs: at(seconds).mono, epoch, volumes: new Map(Object.entries(volumes)) }),
     };
     const reading = { ok: healthy, label: 'x', errorMessage: healthy ? null : 'connection refused' };
     const state = { ...UNASKED, reading, checkedAt: at(seconds), since: at(seconds) };
-    return nextSlice(previous, { name: 'proxy1', state, view, expectedVolumes, now: at(seconds) });
+    return nextSlice(previous, { name: 'proxy1', state, view, touched: 'all', expectedVolumes, now: at(seconds) });
   }, null);
   if (slice === null) throw new Error('no poll');
   return slice;
@@ -170,16 +167,17 @@ describe('since when a volume is what it is', () => {
 
 describe('the time at which something turns stale', () => {
   it('is that of the volume which turns first', () => {
-    const { nextStaleMs } = after([
+    const slice = after([
       {
         volumes: { slow: report({ interval_ms: 300_000 }), fast: report({ interval_ms: 10_000, timeout_ms: 1_000 }) },
         seconds: 0,
       },
     ]);
-    expect(nextStaleMs).toBe(22_000 + 1_000 + 20_000 + 5_000);
+    expect(nextStaleMs(slice, 'all', at(0))).toBe(22_000 + 1_000 + 20_000 + 5_000);
   });
 
   it('is never while the proxy is away: nothing is shown as current then', () => {
-    expect(after([{ volumes: { a: report() }, healthy: false, seconds: 0 }]).nextStaleMs).toBe(Infinity);
+    const slice = after([{ volumes: { a: report() }, healthy: false, seconds: 0 }]);
+    expect(nextStaleMs(slice, 'all', at(0))).toBe(Infinity);
   });
 });

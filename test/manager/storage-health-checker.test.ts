@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createHealthPoll } from '../../client/health-poll.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { createStorageHealthChecker } from '../../manager/storage-health-checker.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -9,14 +10,10 @@ const reporting =
   (last_checked_at: string | null): Answer =>
   async () =>
     Response.json({
-      result: {
-        data: {
-          epoch: 'e',
-          seq: 1,
-          mono_ms: 1,
-          volumes: { v: { status: 'healthy', status_info: null, backend: 'vfs', last_checked_at } },
-        },
-      },
+      epoch: 'e',
+      seq: 1,
+      mono_ms: 1,
+      volumes: { v: { status: 'healthy', status_info: null, backend: 'vfs', last_checked_at } },
     });
 const failing =
   (code: string): Answer =>
@@ -29,24 +26,22 @@ const WELL = reporting('2026-01-22T10:00:00Z');
 function createChecker(...answers: readonly Answer[]) {
   const clock = createFakeClock();
   let asked = 0;
-  const client = createProxyClient({
-    url: 'http://proxy1',
-    secret: 's',
-    fetch: async (_, init) => {
-      asked += 1;
-      return answers[Math.min(asked, answers.length) - 1]!(init?.signal);
-    },
-  });
-  const probe = createStorageHealthChecker({
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    // It has no stream.
+    if (String(input).includes('/trpc/')) return new Response(null, { status: 404 });
+    asked += 1;
+    return answers[Math.min(asked, answers.length) - 1]!(init?.signal);
+  };
+  const access = { url: 'http://proxy1', secret: 's', fetch };
+  const labels: string[] = [];
+  const checker = createStorageHealthChecker({
     proxies: { proxy1: { health_check_interval: 10_000, health_check_timeout: 3_000 } },
-    clientOf: () => client,
+    accessOf: () => ({ client: createProxyClient(access), poll: createHealthPoll(access) }),
     clock,
     random: () => 0.5,
-    onResume: () => {},
+    onNews: (name) => labels.push(checker.known(name ?? '').state.reading?.label ?? ''),
   });
-  const labels: string[] = [];
-  probe.onOutcome((_, state) => labels.push(state.reading?.label ?? ''));
-  return { clock, probe, labels, asked: () => asked };
+  return { clock, known: () => checker.known('proxy1').state, labels, asked: () => asked };
 }
 
 describe('a poll', () => {
@@ -57,10 +52,10 @@ describe('a poll', () => {
   });
 
   it('believes a second cut', async () => {
-    const { clock, probe, labels } = createChecker(failing('ECONNRESET'));
+    const { clock, known, labels } = createChecker(failing('ECONNRESET'));
     await clock.advance(100);
     expect(labels).toEqual(['unhealthy']);
-    expect(probe.state('proxy1')?.reading?.errorMessage).toBe('connection was reset');
+    expect(known().reading?.errorMessage).toBe('connection was reset');
   });
 
   it('does not ask twice where nobody listens', async () => {
@@ -85,18 +80,18 @@ describe('a poll', () => {
   });
 
   it('has been unhealthy since its first failure, whatever the reason is now', async () => {
-    const { clock, probe } = createChecker(failing('ECONNREFUSED'), failing('EHOSTUNREACH'));
+    const { clock, known } = createChecker(failing('ECONNREFUSED'), failing('EHOSTUNREACH'));
     await clock.advance(100);
-    const since = probe.state('proxy1')?.since;
+    const since = known().since;
     await clock.advance(10_000);
-    expect(probe.state('proxy1')?.reading?.errorMessage).toBe('no route to the host');
-    expect(probe.state('proxy1')?.since).toEqual(since);
+    expect(known().reading?.errorMessage).toBe('no route to the host');
+    expect(known().since).toEqual(since);
   });
 
   it('says how long it waited for a proxy that hangs', async () => {
-    const { clock, probe } = createChecker(async () => new Promise(() => {}));
+    const { clock, known } = createChecker(async () => new Promise(() => {}));
     await clock.advance(3_100);
-    expect(probe.state('proxy1')?.reading).toEqual({
+    expect(known().reading).toEqual({
       ok: false,
       label: 'unhealthy',
       errorMessage: 'timed out after 3 s',

@@ -45,7 +45,7 @@ function createWorld() {
       if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
       return read(outcome);
     },
-    onResume: () => resumes.push(clock.mono()),
+    onDisturbance: () => resumes.push(clock.mono()),
   });
   const storage = createStorage();
   const outcomes: string[] = [];
@@ -345,7 +345,7 @@ describe('a process that was stopped', () => {
   });
 });
 
-it('serves ten thousand targets with one timer', async () => {
+it('serves ten thousand targets with one timer, beside that which measures its own lag', async () => {
   const { clock, probe } = createWorld();
   let asked = 0;
   for (let i = 0; i < 10_000; i += 1) {
@@ -359,9 +359,9 @@ it('serves ten thousand targets with one timer', async () => {
     });
   }
   await settled();
-  expect(clock.timers()).toBe(1);
+  expect(clock.timers()).toBe(2);
   await clock.advance(10_000);
-  expect([asked, clock.timers()]).toEqual([10_000, 1]);
+  expect([asked, clock.timers()]).toEqual([10_000, 2]);
 }, 60_000);
 
 it('leaves no timer behind when it is stopped', async () => {

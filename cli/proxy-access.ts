@@ -1,27 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { createProxyClient, type ProxyClient } from '../client/proxy-client.ts';
+import { createHealthPoll } from '../client/health-poll.ts';
+import { createProxyClient } from '../client/proxy-client.ts';
+import type { ProxyAccess } from '../manager/proxy-link.ts';
+import { streamPace } from '../manager/storage-health-checker.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
 import { CannotRun } from './run.ts';
 
 /** Whoever calls sets the deadline; this only bounds what nobody waits for any more. */
 const MAX_TIMEOUT_MS = 120_000;
 
-/** The manager's clients of its configured proxies, each with its own certificate authority. */
-export function proxyClients(proxies: Readonly<Record<string, ProxyEntry>>): (proxy: string) => ProxyClient {
-  const clients = new Map(
+/** How the manager speaks with each of its configured proxies, with its own certificate authority. */
+export function proxyAccess(proxies: Readonly<Record<string, ProxyEntry>>): (proxy: string) => ProxyAccess {
+  const { silenceMs } = streamPace(Object.keys(proxies).length);
+  const accesses = new Map(
     Object.entries(proxies).map(([name, entry]) => {
       const { manager_api: url, secret } = entry;
-      return [
-        name,
-        createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, fetch: fetchOf(name, entry) }),
-      ] as const;
+      const fetch = fetchOf(name, entry);
+      const client = createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, silenceMs, fetch });
+      return [name, { client, poll: createHealthPoll({ url, secret, fetch }) }] as const;
     }),
   );
   return (proxy) => {
-    const client = clients.get(proxy);
-    if (client === undefined) throw new Error(`no proxy "${proxy}" is configured`);
-    return client;
+    const access = accesses.get(proxy);
+    if (access === undefined) throw new Error(`no proxy "${proxy}" is configured`);
+    return access;
   };
 }
 

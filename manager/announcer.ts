@@ -1,0 +1,89 @@
+import { type Clock, isoOf, moment } from '../probe/clock.ts';
+import type { ObserverHealth } from '../schema/observer-health.ts';
+import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
+import type { VolumeHealth } from '../schema/volume-health.ts';
+import { formatVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import type { Change, ProxyChange, VolumeChange } from './changes.ts';
+import type { EventFeed } from './event-feed.ts';
+import { createHistory, type HistoryLimits } from './history.ts';
+import { type Occasion, proxyTransition, volumeTransition } from './transition-events.ts';
+
+/** Something happened that is worth a line in a log. */
+export type Transition =
+  | { readonly of: 'proxy'; readonly event: StorageProxyTransition }
+  | { readonly of: 'volume'; readonly event: VolumeTransition }
+  | { readonly of: 'observer'; readonly previous: ObserverHealth; readonly current: ObserverHealth };
+
+export interface AnnouncerOptions {
+  /** Of this run of the manager. */
+  readonly epoch: string;
+  readonly clock: Clock;
+  readonly feed: Pick<EventFeed, 'publish'>;
+  readonly onTransition: (transition: Transition) => void;
+  readonly limits?: HistoryLimits;
+}
+
+/** Tells subscribers of every change, and makes an event of every transition, to be kept and logged. */
+export interface Announcer {
+  /** Changes of one proxy and its volumes, of one instant; the proxy's come first. */
+  readonly announce: (proxy: string, changes: readonly Change[], volumes: number) => void;
+  readonly announceObserver: (previous: ObserverHealth, current: ObserverHealth) => void;
+  readonly volumeHistory: (host: VolumeHost, last: number) => readonly VolumeTransition[];
+  readonly proxyHistory: (proxyName: string, last: number) => readonly StorageProxyTransition[];
+}
+
+const LIMITS: HistoryLimits = { perSubject: 100, total: 100_000 };
+
+export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIMITS }: AnnouncerOptions): Announcer {
+  const history = createHistory<VolumeTransition>(limits);
+  const proxyHistory = createHistory<StorageProxyTransition>(limits);
+  /** The event by which each proxy last went away or came back: it explains what its volumes do then. */
+  const causes = new Map<string, string>();
+  let events = 0;
+
+  return {
+    announce(proxy, changes, volumes) {
+      for (const change of changes) {
+        if (change.of === 'proxy') announceProxy(change, volumes);
+        else announceVolume(proxy, change);
+      }
+    },
+    announceObserver(previous, current) {
+      feed.publish({ type: 'observer', previous, current });
+      if (previous.status !== current.status) onTransition({ of: 'observer', previous, current });
+    },
+    volumeHistory: (host, last) => history.of(formatVolumeHost(host), last),
+    proxyHistory: proxyHistory.of,
+  };
+
+  function announceProxy({ previous, current, isTransition }: ProxyChange, volumes: number): void {
+    const event = isTransition ? proxyTransition({ previous, current }, occasion(), volumes) : null;
+    if (event !== null && previous.status !== current.status) causes.set(current.proxy_name, event.id);
+    feed.publish({ type: 'proxy', previous, current, transition: event });
+    if (event === null) return;
+    proxyHistory.add(current.proxy_name, event);
+    onTransition({ of: 'proxy', event });
+  }
+
+  function announceVolume(proxy: string, { volume, previous, current, transition }: VolumeChange): void {
+    const host = formatVolumeHost({ proxy, volume });
+    const event = transition && volumeTransition(transition, occasion(), causeOf(proxy, transition));
+    feed.publish({ type: 'volume', host, previous, current, transition: event });
+    if (event === null) return;
+    history.add(host, event);
+    onTransition({ of: 'volume', event });
+  }
+
+  /** What a volume does because its proxy went away; and because it came back, if it is as it was. */
+  function causeOf(proxy: string, { previous, current }: NonNullable<VolumeChange['transition']>): string | null {
+    const isBack = isMasked(previous) && current.status === previous?.last_known_status;
+    return isMasked(current) || isBack ? (causes.get(proxy) ?? null) : null;
+  }
+
+  function occasion(): Occasion {
+    events += 1;
+    return { id: String(events), source: `/volhealth/${epoch}`, time: isoOf(moment(clock)) };
+  }
+}
+
+const isMasked = (volume: VolumeHealth | null): boolean => volume?.reason === 'PROXY_UNREACHABLE';

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Moment } from '../probe/clock.ts';
+import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
+import type { VolumeHealth } from '../schema/volume-health.ts';
+import type { ProxySlice } from './proxy-slice.ts';
+import { volumeHealth } from './volume-health.ts';
+
+/** More than times moved. */
+export type Change = ProxyChange | VolumeChange;
+
+export interface ProxyChange {
+  readonly of: 'proxy';
+  readonly previous: StorageProxyHealth;
+  readonly current: StorageProxyHealth;
+  readonly isTransition: boolean;
+}
+
+export interface VolumeChange {
+  readonly of: 'volume';
+  readonly volume: string;
+  readonly previous: VolumeHealth | null;
+  /** Null where its proxy no longer reports it. */
+  readonly current: VolumeHealth | null;
+  /** What is to be said of it: status, degraded, reason or certainty moved since something was last said. */
+  readonly transition: { readonly previous: VolumeHealth | null; readonly current: VolumeHealth } | null;
+}
+
+/** The volumes of a slice of which other things were last said than what is known now. */
+export type LastSaid = ReadonlyMap<string, VolumeHealth>;
+
+/**
+ * What moved between two slices of a proxy, the proxy first. That a volume is well is no transition at first sight; that
+ * a restarted proxy has not asked a volume yet is none at all, and it is compared with what was said before. Pure.
+ */
+export function changesOf(
+  before: ProxySlice,
+  slice: ProxySlice,
+  { lastSaid, now }: { lastSaid: LastSaid; now: Moment },
+): { changes: readonly Change[]; lastSaid: LastSaid } {
+  const changes: Change[] = [];
+  const saying = new Map(lastSaid);
+  if (isProxyChange(before.proxy, slice.proxy)) {
+    const isTransition = isProxyTransition(before.proxy, slice.proxy);
+    changes.push({ of: 'proxy', previous: before.proxy, current: slice.proxy, isTransition });
+  }
+  for (const [volume, current] of slice.volumes) {
+    const previous = before.volumes.get(volume) ?? null;
+    if (previous === current) continue;
+    const said = saying.get(volume) ?? previous;
+    const isStarting = current.reason === 'NOT_CHECKED' && said !== null;
+    if (isStarting) saying.set(volume, said);
+    else saying.delete(volume);
+    const isTransition = !isStarting && isVolumeTransition(said, current);
+    if (!isTransition && previous !== null && isSameButForTimes(previous, current)) continue;
+    const transition = isTransition ? { previous: said, current } : null;
+    changes.push({ of: 'volume', volume, previous, current, transition });
+  }
+  if (before.volumes !== slice.volumes) {
+    for (const [volume, previous] of before.volumes) {
+      if (slice.volumes.has(volume)) continue;
+      saying.delete(volume);
+      changes.push({ of: 'volume', volume, previous, current: null, transition: dropped(previous, slice, now) });
+    }
+  }
+  return { changes, lastSaid: saying };
+}
+
+/** What became of a volume that its proxy no longer reports: nothing new, if nobody ever knew of it. */
+function dropped(previous: VolumeHealth, { view }: ProxySlice, now: Moment): VolumeChange['transition'] {
+  if (previous.last_known_status === null) return null;
+  const { proxy_name: proxy, volume_id: volume } = previous;
+  return { previous, current: volumeHealth({ proxy, volume, view, previous, verdict: null, now }) };
+}
+
+function isProxyChange(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
+  return isProxyTransition(a, b) || a.attempt !== b.attempt || a.version !== b.version;
+}
+
+function isProxyTransition(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
+  return a.status !== b.status || a.error_message !== b.error_message || a.state_type !== b.state_type;
+}
+
+function isVolumeTransition(a: VolumeHealth | null, b: VolumeHealth): boolean {
+  if (a === null) return !b.is_healthy || b.is_degraded;
+  return (
+    a.status !== b.status || a.is_degraded !== b.is_degraded || a.reason !== b.reason || a.state_type !== b.state_type
+  );
+}
+
+function isSameButForTimes(a: VolumeHealth, b: VolumeHealth): boolean {
+  return isDeepStrictEqual(withoutTimes(a), withoutTimes(b));
+}
+
+function withoutTimes({ last_checked_at, probe_ms, checks, ...rest }: VolumeHealth): object {
+  return { ...rest, checks: checks.map(({ checked_at, duration_ms, ...check }) => check) };
+}

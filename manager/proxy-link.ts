@@ -1,0 +1,187 @@
+import { describeFailure } from '../client/failure.ts';
+import type { HealthPoll } from '../client/health-poll.ts';
+import type { ProxyClient } from '../client/proxy-client.ts';
+import type { Clock } from '../probe/clock.ts';
+import { formatPosition } from '../probe/feed.ts';
+import { parseHealthAnswer } from '../schema/health-report.ts';
+import { parseProxyEvent } from '../schema/proxy-event.ts';
+import { type Arrival, type Fate, type Message, nextReceived, type Received, type Taken } from './received.ts';
+
+/** How the manager speaks with one proxy. */
+export interface ProxyAccess {
+  /** Calls end by their signal, and have no shorter limit of their own; streams reconnect by themselves. */
+  readonly client: ProxyClient;
+  readonly poll: HealthPoll;
+}
+
+export interface ProxyLinkOptions {
+  readonly access: ProxyAccess;
+  readonly clock: Clock;
+  /** How often the proxy's stream should say something. */
+  readonly pingMs: number;
+  /** Hears of all that the stream brings. */
+  readonly onNews: (touched: Taken['touched']) => void;
+  /** Something is missing or broken that a poll would tell. */
+  readonly onDoubt: () => void;
+}
+
+/** What a poll brought. */
+export interface PollAnswer {
+  readonly fate: Fate;
+  readonly touched: Taken['touched'];
+  readonly askedMonoMs: number;
+}
+
+/** All that passes between the manager and one proxy: polls and the stream feed one state. */
+export interface ProxyLink {
+  readonly received: () => Received | null;
+  /** Asks for the report, or, where the stream tells of the rest, whether anything is missing. */
+  readonly poll: (signal: AbortSignal) => Promise<PollAnswer>;
+  /** Has the next poll bring the whole report. */
+  readonly wantWhole: () => void;
+  /** Listens to the proxy's stream, if it does not yet; a stream that waits for its next attempt begins at once. */
+  readonly listen: () => void;
+  readonly stop: () => void;
+}
+
+/** However well the stream goes, everything is compared so often. */
+const WHOLE_EVERY_MS = 300_000;
+const RETRY_REFUSED_MS = 30_000;
+const DOUBT_EVERY_MS = 1_000;
+
+export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: ProxyLinkOptions): ProxyLink {
+  let received: Received | null = null;
+  let generation = 0;
+  let isWholeWanted = true;
+  let stream: { readonly end: () => void; isOpen: boolean } | null = null;
+  let cancelRetry: (() => void) | null = null;
+  let cancelDoubt: (() => void) | null = null;
+
+  return { received: () => received, poll, wantWhole, listen, stop };
+
+  function wantWhole(): void {
+    isWholeWanted = true;
+  }
+
+  function stop(): void {
+    stream?.end();
+    stream = null;
+    cancelRetry?.();
+    cancelDoubt?.();
+  }
+
+  /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
+  async function poll(signal: AbortSignal): Promise<PollAnswer> {
+    for (let tries = 1; ; tries += 1) {
+      generation += 1;
+      const request = { isPoll: true, generation, askedMonoMs: clock.mono() };
+      const known = knownPosition(request.askedMonoMs);
+      if (known === null) isWholeWanted = false;
+      try {
+        const message = parseHealthAnswer(await access.poll({ known, signal }));
+        const { fate, touched } = take(message, request);
+        return { fate, touched, askedMonoMs: request.askedMonoMs };
+      } catch (error) {
+        isWholeWanted = true;
+        signal.throwIfAborted();
+        if (tries > 1 || describeFailure(error).kind !== 'cut') throw error;
+      }
+    }
+  }
+
+  /** From where on the stream tells of everything; null if it does not, or if it is time to compare. */
+  function knownPosition(nowMs: number): string | null {
+    if (isWholeWanted || received === null || stream?.isOpen !== true) return null;
+    return nowMs - received.wholeMonoMs > WHOLE_EVERY_MS ? null : formatPosition(received);
+  }
+
+  function take(message: Message, request: Omit<Arrival, 'message' | 'readMonoMs'>): Taken {
+    const taken = nextReceived(received, { ...request, message, readMonoMs: clock.mono() });
+    received = taken.received;
+    if (taken.fate === 'gap') doubt();
+    return taken;
+  }
+
+  function doubt(): void {
+    isWholeWanted = true;
+    // However much nonsense a proxy sends, it is asked no oftener than this.
+    if (cancelDoubt !== null) return;
+    cancelDoubt = clock.after(DOUBT_EVERY_MS, () => {
+      cancelDoubt = null;
+    });
+    onDoubt();
+  }
+
+  function listen(): void {
+    if (stream?.isOpen === true) return;
+    stream?.end();
+    cancelRetry?.();
+    stream = openStream();
+  }
+
+  function openStream() {
+    const current = { isOpen: false, end: () => subscription.unsubscribe() };
+    // Counted from before each attempt, so that no message is taken for newer than it can be.
+    let request = nextRequest();
+    const input = { ping_ms: pingMs, ...(received === null ? {} : { lastEventId: formatPosition(received) }) };
+    const subscription = access.client.health.watch.subscribe(input, {
+      onData: ({ data }) => {
+        if (stream === current) hear(data, request);
+      },
+      onConnectionStateChange: ({ state, error }) => {
+        if (stream !== current) return;
+        if (state === 'pending') current.isOpen = true;
+        if (state !== 'connecting' || error === null) return;
+        request = nextRequest();
+        if (!current.isOpen) return;
+        current.isOpen = false;
+        doubt();
+      },
+      onError: () => {
+        if (stream === current) retryLater();
+      },
+      onComplete: () => {
+        if (stream === current) retryLater();
+      },
+    });
+    return current;
+  }
+
+  function nextRequest() {
+    generation += 1;
+    return { isPoll: false, generation, askedMonoMs: clock.mono() };
+  }
+
+  function hear(data: unknown, request: ReturnType<typeof nextRequest>): void {
+    let message: Message;
+    try {
+      const event = parseProxyEvent(data);
+      message = event.type === 'snapshot' ? { type: 'report', report: event.report } : event;
+    } catch {
+      // Not a stream that we understand: polls will have to do.
+      retryLater();
+      return;
+    }
+    const { fate, touched } = take(message, request);
+    if (fate === 'foreign' || fate === 'mixed') again();
+    else if (touched === 'all' || touched.length > 0) onNews(touched);
+  }
+
+  /** It speaks of what is over: whoever is there now is to be asked, and listened to. */
+  function again(): void {
+    stream?.end();
+    stream = null;
+    doubt();
+    cancelRetry?.();
+    cancelRetry = clock.after(DOUBT_EVERY_MS, listen);
+  }
+
+  /** The proxy refuses, or has no stream: it is polled, and may have one later. */
+  function retryLater(): void {
+    stream?.end();
+    stream = null;
+    isWholeWanted = true;
+    cancelRetry?.();
+    cancelRetry = clock.after(RETRY_REFUSED_MS, listen);
+  }
+}

@@ -1,0 +1,181 @@
+import type { ReceivedReport } from '../schema/health-report.ts';
+import type { ReceivedEvent } from '../schema/proxy-event.ts';
+import type { ReceivedVolumeReport } from '../schema/volume-report.ts';
+
+/** What a proxy has told, by polls and by its stream together. A value: each message makes a new one. */
+export interface Received {
+  readonly epoch: string;
+  readonly seq: number;
+  /** The proxy's monotonic clock at its latest message. */
+  readonly monoMs: number;
+  /**
+   * What to add to the proxy's monotonic clock to have the manager's. All of a round trip is charged, so that nothing
+   * is reckoned to be younger than it can be.
+   */
+  readonly offsetMs: number;
+  readonly version: string | null;
+  /** `null` where the proxy's words about a volume could not be read. */
+  readonly volumes: ReadonlyMap<string, ReceivedVolumeReport | null>;
+  /** When the latest whole report was asked for, on the manager's monotonic clock. */
+  readonly wholeMonoMs: number;
+  /** The request that was the first to hear of this epoch, and the latest that has heard of it. */
+  readonly generations: { readonly first: number; readonly latest: number };
+  /** Epochs that are over; the latest of them. */
+  readonly retired: readonly string[];
+  /** Polls that this epoch has answered. */
+  readonly polls: number;
+  /** Polls answered since an epoch that is over answered a new request; Infinity if none ever did. */
+  readonly pollsSinceMix: number;
+}
+
+/** A message with what the manager knows of its way. */
+export interface Arrival {
+  readonly message: Message;
+  /** Whether it answers a poll; else it came by the stream. */
+  readonly isPoll: boolean;
+  /** The manager's own count of its requests: a stream is one request. */
+  readonly generation: number;
+  /** When the request was made, and when the message was read, on the manager's monotonic clock. */
+  readonly askedMonoMs: number;
+  readonly readMonoMs: number;
+}
+
+export type Message =
+  | { readonly type: 'report'; readonly report: ReceivedReport }
+  | { readonly type: 'unchanged'; readonly epoch: string; readonly seq: number; readonly mono_ms: number }
+  | Exclude<ReceivedEvent, { type: 'snapshot' }>;
+
+/**
+ * What became of a message. `old`: overtaken by another. `gap`: something before it is missing, so that a whole report
+ * is needed. `foreign`: of an epoch that is over; `mixed`: of one that is over, though the request is a new one.
+ */
+export type Fate = 'taken' | 'old' | 'gap' | 'foreign' | 'mixed';
+
+export interface Taken {
+  readonly received: Received | null;
+  readonly fate: Fate;
+  /** The volumes of which something moved, if only times. */
+  readonly touched: readonly string[] | 'all';
+}
+
+const MAX_RETIRED = 100;
+
+/**
+ * What is known after a message, by whatever way it came: the one place where the order of messages is decided. Within
+ * an epoch the higher `seq` holds, and at the same `seq` the later clock; across epochs the later request, and an epoch
+ * that is over never comes back. Pure.
+ */
+export function nextReceived(previous: Received | null, arrival: Arrival): Taken {
+  const { message, generation } = arrival;
+  const { epoch } = message.type === 'report' ? message.report : message;
+  if (previous?.epoch === epoch) return nextOfEpoch(counted(previous, arrival), arrival);
+  if (previous !== null && previous.retired.includes(epoch)) {
+    const isMixed = generation > previous.generations.first;
+    return isMixed
+      ? { ...dropped(previous, 'mixed'), received: { ...previous, pollsSinceMix: 0 } }
+      : dropped(previous, 'foreign');
+  }
+  if (previous !== null && generation <= previous.generations.latest) return dropped(previous, 'foreign');
+  if (message.type !== 'report') return dropped(previous, 'gap');
+  return { received: firstOfEpoch(previous, message.report, arrival), fate: 'taken', touched: 'all' };
+}
+
+function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival: Arrival): Received {
+  const { generation, isPoll, askedMonoMs } = arrival;
+  return {
+    ...whole(report, report.mono_ms),
+    epoch: report.epoch,
+    offsetMs: askedMonoMs - report.mono_ms,
+    wholeMonoMs: askedMonoMs,
+    generations: { first: generation, latest: generation },
+    retired: previous === null ? [] : [...previous.retired, previous.epoch].slice(-MAX_RETIRED),
+    polls: isPoll ? 1 : 0,
+    pollsSinceMix: (previous?.pollsSinceMix ?? Infinity) + (isPoll ? 1 : 0),
+  };
+}
+
+/** Every message says that its epoch is alive; what it says beside that may be old all the same. */
+function counted(previous: Received, { isPoll, generation }: Arrival): Received {
+  const { generations, polls, pollsSinceMix } = previous;
+  return {
+    ...previous,
+    generations: { ...generations, latest: Math.max(generations.latest, generation) },
+    ...(isPoll ? { polls: polls + 1, pollsSinceMix: pollsSinceMix + 1 } : {}),
+  };
+}
+
+function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
+  const { message, isPoll, askedMonoMs } = arrival;
+  switch (message.type) {
+    case 'report': {
+      const { report } = message;
+      const isOld = report.seq < previous.seq || (report.seq === previous.seq && report.mono_ms < previous.monoMs);
+      if (isOld) return dropped(previous, 'old');
+      // A stream may have been opened long before it sends a snapshot: only a poll tells how the clocks stand.
+      const timed = isPoll ? { ...previous, offsetMs: askedMonoMs - report.mono_ms } : previous;
+      const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs };
+      return { received, fate: 'taken', touched: 'all' };
+    }
+    case 'unchanged': {
+      if (message.seq !== previous.seq) return dropped(previous, message.seq < previous.seq ? 'old' : 'gap');
+      const timed = { ...previous, offsetMs: askedMonoMs - message.mono_ms };
+      return { received: { ...timed, monoMs: heardMs(timed, arrival) }, fate: 'taken', touched: [] };
+    }
+    case 'change': {
+      if (message.seq <= previous.seq) return dropped(previous, 'old');
+      if (message.after > previous.seq) return dropped(previous, 'gap');
+      const { volume, report, seq } = message;
+      const monoMs = heardMs(previous, arrival);
+      const volumes = new Map(previous.volumes).set(volume, report && notAhead(report, monoMs));
+      return { received: { ...previous, seq, monoMs, volumes }, fate: 'taken', touched: [volume] };
+    }
+    default: {
+      if (message.seq > previous.seq) return dropped(previous, 'gap');
+      const received = { ...previous, monoMs: heardMs(previous, arrival) };
+      return message.type === 'beat' ? withTimes(received, message) : { received, fate: 'taken', touched: [] };
+    }
+  }
+}
+
+function dropped(received: Received | null, fate: Fate): Taken {
+  return { received, fate, touched: [] };
+}
+
+function whole({ seq, version, volumes }: ReceivedReport, monoMs: number) {
+  const read = Array.from(volumes, ([name, volume]) => [name, volume && notAhead(volume, monoMs)] as const);
+  return { seq, monoMs, version: version ?? null, volumes: new Map(read) };
+}
+
+/** How far the proxy's clock has come; one that claims the future is not believed. */
+function heardMs({ monoMs, offsetMs }: Received, { message, readMonoMs }: Arrival): number {
+  const said = message.type === 'report' ? message.report.mono_ms : message.mono_ms;
+  return Math.max(monoMs, Math.min(said, readMonoMs - offsetMs));
+}
+
+/** No check is younger than the message that tells of it; where that is all there is to go by, it is as old. */
+function notAhead<Times extends { readonly checked_mono_ms?: number | null | undefined }>(
+  times: Times,
+  monoMs: number,
+): Times {
+  const { checked_mono_ms } = times;
+  return checked_mono_ms != null && checked_mono_ms <= monoMs ? times : { ...times, checked_mono_ms: monoMs };
+}
+
+/** The times of checks that have moved on; never back, and of no volume that was not heard of. */
+function withTimes(previous: Received, beat: Extract<Message, { type: 'beat' }>): Taken {
+  const volumes = new Map(previous.volumes);
+  const touched: string[] = [];
+  for (const [name, said] of beat.volumes) {
+    const volume = volumes.get(name);
+    if (volume == null || said === null) continue;
+    const { checks = [], ...times } = notAhead(said, previous.monoMs);
+    if ((times.checked_mono_ms ?? -Infinity) <= (volume.checked_mono_ms ?? -Infinity)) continue;
+    const moved = volume.checks?.map((check) => ({
+      ...check,
+      ...checks.find(({ name: other }) => other === check.name),
+    }));
+    volumes.set(name, { ...volume, ...times, ...(moved === undefined ? {} : { checks: moved }) });
+    touched.push(name);
+  }
+  return { received: { ...previous, volumes }, fate: 'taken', touched };
+}

@@ -1,0 +1,72 @@
+import { CONFIRMING_ATTEMPTS } from '../probe/target-state.ts';
+import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
+import { formatVolumeHost } from '../schema/volume-host.ts';
+import type { ProxyChange, VolumeChange } from './changes.ts';
+
+/** What an event has beside what moved. */
+export interface Occasion {
+  readonly id: string;
+  readonly source: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+export function volumeTransition(
+  { previous, current }: NonNullable<VolumeChange['transition']>,
+  occasion: Occasion,
+  causedBy: string | null,
+): VolumeTransition {
+  const { proxy_name, volume_id, backend_type, status, last_known_status, is_degraded, status_info } = current;
+  const { reason, state_type = 'soft', attempt = 0, since } = current;
+  return {
+    ...envelope(occasion, 'volhealth.volume.transition.v1'),
+    subject: formatVolumeHost({ proxy: proxy_name, volume: volume_id }),
+    data: {
+      proxy_name,
+      volume_id,
+      backend_type,
+      previous: previous?.status ?? null,
+      current: status,
+      last_known_status,
+      is_degraded,
+      status_info,
+      reason,
+      state_type,
+      attempt,
+      max_attempts: CONFIRMING_ATTEMPTS,
+      first_check: previous === null,
+      since,
+      caused_by: causedBy,
+    },
+  };
+}
+
+export function proxyTransition(
+  { previous, current }: Pick<ProxyChange, 'previous' | 'current'>,
+  occasion: Occasion,
+  volumes: number,
+): StorageProxyTransition {
+  const { proxy_name, status, error_message, state_type, attempt, since } = current;
+  const isFirst = previous.last_checked_at === null;
+  return {
+    ...envelope(occasion, 'volhealth.proxy.transition.v1'),
+    subject: proxy_name,
+    data: {
+      proxy_name,
+      previous: isFirst ? null : previous.status,
+      current: status,
+      error_message,
+      volumes,
+      reason: current.is_healthy ? 'OK' : 'PROXY_UNREACHABLE',
+      state_type,
+      attempt,
+      max_attempts: CONFIRMING_ATTEMPTS,
+      first_check: isFirst,
+      since,
+    },
+  };
+}
+
+function envelope({ id, source, time }: Occasion, type: string) {
+  return { specversion: '1.0', id, source, type, time, datacontenttype: 'application/json' };
+}

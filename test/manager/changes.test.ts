@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf, type LastSaid } from '../../manager/changes.ts';
+import type { ProxySlice } from '../../manager/proxy-slice.ts';
+import type { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
+import type { VolumeHealth } from '../../schema/volume-health.ts';
+import { proxy, volume } from './graphql/fixture.ts';
+import { received } from './received-fixture.ts';
+
+const NOW = { wall: Date.parse('2026-01-22T10:00:00Z'), mono: 0 };
+
+function slice(
+  volumes: Record<string, Partial<VolumeHealth>>,
+  proxyHealth: Partial<StorageProxyHealth> = {},
+): ProxySlice {
+  const health = Object.entries(volumes).map(
+    ([name, said]) => [name, { ...volume(`proxy1:${name}`), state_type: 'hard' as const, ...said }] as const,
+  );
+  return {
+    proxy: { ...proxy('proxy1'), ...proxyHealth },
+    volumes: new Map(health),
+    verdicts: new Map(),
+    view: { isAsked: true, isHealthy: true, disturbance: null, pollIntervalMs: 10_000, received: received({}) },
+  };
+}
+
+const NOBODY = slice({});
+const changes = (before: ProxySlice, now: ProxySlice) =>
+  changesOf(before, now, { lastSaid: new Map(), now: NOW }).changes;
+
+const WELL = { status: 'healthy', is_healthy: true, is_degraded: false, reason: 'OK' } as const;
+const DOWN = { status: 'offline', is_healthy: false, is_degraded: false, reason: 'NOT_MOUNTED' } as const;
+const STARTING = { status: 'unknown', is_healthy: false, is_degraded: false, reason: 'NOT_CHECKED' } as const;
+
+/** The transitions of a volume that is in each of these states, one after the other. */
+function said(...healths: readonly Partial<VolumeHealth>[]): string[] {
+  let before = NOBODY;
+  let lastSaid: LastSaid = new Map();
+  return healths.map((health) => {
+    const now = slice({ v: health });
+    const next = changesOf(before, now, { lastSaid, now: NOW });
+    before = now;
+    ({ lastSaid } = next);
+    return next.changes.map((change) => (change.of === 'volume' ? change.transition?.current.status : '')).join();
+  });
+}
+
+describe('a transition of a volume', () => {
+  it('is none at first sight if it is well, and one if it is not', () => {
+    expect(said(WELL)).toEqual(['']);
+    expect(said(DOWN)).toEqual(['offline']);
+    expect(said({ ...WELL, is_degraded: true, reason: 'FULL' })).toEqual(['healthy']);
+  });
+
+  it.each([
+    ['its status', WELL, DOWN],
+    ['degraded', WELL, { ...WELL, is_degraded: true }],
+    ['its reason', DOWN, { ...DOWN, reason: 'MOUNT_STALE' as const }],
+    ['its certainty', { ...DOWN, state_type: 'soft' as const }, { ...DOWN, state_type: 'hard' as const }],
+  ])('is that %s moved', (_, before, after) => {
+    expect(said(before, after)[1]).toBe(after.status);
+  });
+
+  it('is none where only its times and its sentence moved', () => {
+    expect(said(WELL, { ...WELL, status_info: 'usable, 5 % used', last_checked_at: null })).toEqual(['', '']);
+  });
+
+  it('is none of a proxy that was restarted, until a first verdict differs', () => {
+    expect(said(WELL, STARTING, STARTING, WELL)).toEqual(['', '', '', '']);
+    expect(said(WELL, STARTING, DOWN)).toEqual(['', '', 'offline']);
+  });
+
+  it('compares with what was said before a restart, though subscribers saw it start', () => {
+    const before = slice({ v: WELL });
+    const starting = slice({ v: STARTING });
+    const first = changesOf(before, starting, { lastSaid: new Map(), now: NOW });
+    expect(first.changes).toMatchObject([{ previous: WELL, current: STARTING, transition: null }]);
+    const then = changesOf(starting, slice({ v: DOWN }), { lastSaid: first.lastSaid, now: NOW });
+    expect(then.changes).toMatchObject([{ previous: STARTING, current: DOWN, transition: { previous: WELL } }]);
+  });
+});
+
+describe('a change of a volume', () => {
+  it('is none where only times moved', () => {
+    const later = { ...WELL, last_checked_at: '2026-01-22T11:00:00Z', probe_ms: 7 };
+    expect(changes(slice({ v: WELL }), slice({ v: later }))).toEqual([]);
+  });
+
+  it('is that a sentence moved, though that is no transition', () => {
+    const moved = changes(slice({ v: WELL }), slice({ v: { ...WELL, status_info: 'usable, 5 % used' } }));
+    expect(moved).toMatchObject([{ of: 'volume', volume: 'v', transition: null }]);
+  });
+
+  it('is that its proxy no longer reports it: a transition, to unknown', () => {
+    expect(changes(slice({ v: WELL, w: WELL }), slice({ w: WELL }))).toMatchObject([
+      { volume: 'v', previous: WELL, current: null, transition: { current: { reason: 'NOT_REPORTED' } } },
+    ]);
+  });
+
+  it('is no transition where nobody ever knew more of it than its name', () => {
+    const expected = { ...STARTING, last_known_status: null };
+    expect(changes(slice({ v: expected }), slice({}))).toMatchObject([{ current: null, transition: null }]);
+  });
+});
+
+describe('a transition of a proxy', () => {
+  it.each([
+    ['its status', { status: 'unhealthy' as const }],
+    ['why it is unhealthy', { error_message: 'connection refused' }],
+    ['its certainty', { state_type: 'soft' as const }],
+  ])('is that %s moved, and comes before what its volumes do', (_, moved) => {
+    const found = changes(slice({ v: WELL }), slice({ v: DOWN }, moved));
+    expect(found).toMatchObject([{ of: 'proxy', isTransition: true, current: moved }, { of: 'volume' }]);
+  });
+
+  it('is not that it was asked once more', () => {
+    const asked = changes(NOBODY, slice({}, { attempt: 2, last_checked_at: '2026-01-22T11:00:00Z' }));
+    expect(asked).toMatchObject([{ of: 'proxy', isTransition: false }]);
+  });
+});
