@@ -104,9 +104,7 @@ export function createManager(options: ManagerOptions): Manager {
 
   function observed(name: string): Observed {
     const { state: polls, disturbance } = checker.known(name);
-    const isHealthy = polls.reading?.ok === true;
-    const hasFailed = polls.reading?.ok === false;
-    return { isHealthy, disturbance, failedMonoMs: hasFailed ? (polls.since?.mono ?? null) : null };
+    return { disturbance, failedMonoMs: polls.reading?.ok === false ? (polls.since?.mono ?? null) : null };
   }
 
   function isHealthy(name: string): boolean {

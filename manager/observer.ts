@@ -4,7 +4,6 @@ import type { ObserverHealth } from '../schema/observer-health.ts';
 
 /** What the manager's own state is judged by: one of each proxy. */
 export interface Observed {
-  readonly isHealthy: boolean;
   /** Since when it is unhealthy, on the monotonic clock; null while it is healthy, or was never asked. */
   readonly failedMonoMs: number | null;
   readonly disturbance: Disturbance | null;

@@ -66,8 +66,8 @@ function say(log: Log, transition: Transition): void {
       // What its proxy's outage does to a volume is said once, of the proxy.
       if (data.caused_by !== null) return;
       const { current, is_degraded, status_info, reason } = data;
-      const text = `volume ${subject} is ${current}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;
-      log(levelOf(reason), text, data);
+      const sentence = `volume ${subject} is ${current}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;
+      log(levelOf(reason), sentence, data);
       return;
     }
     case 'observer': {

@@ -13,7 +13,7 @@ function slice(
   proxyHealth: Partial<StorageProxyHealth> = {},
 ): ProxySlice {
   const health = Object.entries(volumes).map(
-    ([name, said]) => [name, { ...volume(`proxy1:${name}`), state_type: 'hard' as const, ...said }] as const,
+    ([name, given]) => [name, { ...volume(`proxy1:${name}`), state_type: 'hard' as const, ...given }] as const,
   );
   return {
     proxy: { ...proxy('proxy1'), ...proxyHealth },

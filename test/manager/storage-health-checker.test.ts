@@ -28,7 +28,7 @@ function createChecker(...answers: readonly Answer[]) {
   let asked = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     // It has no stream.
-    if (String(input).includes('/trpc/')) return new Response(null, { status: 404 });
+    if (new Request(input).url.includes('/trpc/')) return new Response(null, { status: 404 });
     asked += 1;
     return answers[Math.min(asked, answers.length) - 1]!(init?.signal);
   };
