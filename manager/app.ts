@@ -32,6 +32,10 @@ export function createManagerApp({ manager, version, graphiql, onError }: Manage
     snapshot,
     vfolders,
     checkVolume,
+    observer,
+    volumeHistory,
+    proxyHistory,
+    watch,
     graphiql,
     logError: (message, cause) => {
       onError(new Error(message, { cause }));

@@ -1,9 +1,10 @@
-import { initTRPC, TRPCError } from '@trpc/server';
+import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
+import { HistoryLength } from '../schema/history-length.ts';
 import type { ManagerEvent } from '../schema/manager-event.ts';
-import type { ObserverHealth } from '../schema/observer-health.ts';
+import { ObserverHealth } from '../schema/observer-health.ts';
 import { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
-import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
+import { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
 import { VolumeHealth } from '../schema/volume-health.ts';
 import { parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
 import { masked } from './masked.ts';
@@ -32,7 +33,19 @@ export interface ManagerWatchOptions {
   readonly signal: AbortSignal;
 }
 
-const t = initTRPC.context<ManagerContext>().create({ isDev: false, errorFormatter: masked });
+const PING_MS = 10_000;
+
+const t = initTRPC.context<ManagerContext>().create({
+  isDev: false,
+  errorFormatter: masked,
+  sse: { ping: { enabled: true, intervalMs: PING_MS } },
+});
+
+const Watching = z.object({
+  /** Only events of this volume; without it, of every volume and proxy, and of the manager itself. */
+  host: z.string().nullish(),
+  lastEventId: z.string().nullish(),
+});
 
 const ofHost = t.procedure.input(z.object({ host: z.string() }));
 
@@ -43,6 +56,31 @@ export const managerRouter = t.router({
   /** Null if the proxy is not configured, or answers and does not report the volume. */
   volumeHealth: ofHost.output(VolumeHealth.nullable()).query(({ ctx, input }) => ctx.volume(hostOf(input.host))),
   checkVolume: ofHost.output(VolumeHealth.nullable()).mutation(({ ctx, input }) => ctx.check(hostOf(input.host))),
+  observerHealth: t.procedure.output(ObserverHealth).query(({ ctx }) => ctx.observer()),
+  /** The latest transitions, the oldest first. */
+  volumeHistory: t.procedure
+    .input(z.object({ host: z.string(), last: HistoryLength }))
+    .output(z.array(VolumeTransition).readonly())
+    .query(({ ctx, input }) => ctx.volumeHistory(hostOf(input.host), input.last)),
+  proxyHistory: t.procedure
+    .input(z.object({ proxy: z.string(), last: HistoryLength }))
+    .output(z.array(StorageProxyTransition).readonly())
+    .query(({ ctx, input }) => ctx.proxyHistory(input.proxy, input.last)),
+  /**
+   * The state, unless `lastEventId` can be gone on from, then every change of it. What has an id comes as
+   * `{ id, data }`; a part of a snapshot that is not complete yet has none and comes bare: a reader that is cut there
+   * begins again where it was before.
+   */
+  watch: t.procedure.input(Watching.optional()).subscription(async function* ({ ctx, input, signal }) {
+    const { host, lastEventId = null } = input ?? {};
+    const watching = {
+      host: host == null ? null : hostOf(host),
+      lastEventId,
+      signal: signal ?? new AbortController().signal,
+    };
+    // Not parsed again: the events are made by typed code of ours, and every subscriber would pay for it.
+    for await (const event of ctx.watch(watching)) yield event.id === null ? event : tracked(event.id, event);
+  }),
 });
 export type ManagerRouter = typeof managerRouter;
 

@@ -14,8 +14,10 @@ const Envelope = {
   datacontenttype: z.string().describe('Of `data`: "application/json".'),
 };
 
+const proxy_name = z.string().describe("The proxy's name in the manager's configuration.");
+
 const Certainty = {
-  reason: Reason,
+  reason: Reason.describe('Why, as a stable code.'),
   state_type: StateType.describe('Whether it has been confirmed.'),
   attempt: z.int32().describe('How many checks in a row had said so.'),
   max_attempts: z.int32().describe('How many confirm it.'),
@@ -28,9 +30,9 @@ export const VolumeTransition = z
     ...Envelope,
     data: z
       .object({
-        proxy_name: z.string(),
-        volume_id: z.string(),
-        backend_type: z.string(),
+        proxy_name,
+        volume_id: z.string().describe("The volume's name at its proxy."),
+        backend_type: z.string().describe('Kind of storage system; `unknown` if never reported.'),
         previous: EffectiveStatus.nullable().describe('The status before; null if it was first seen.'),
         current: EffectiveStatus.describe('The status from then on.'),
         last_known_status: VolumeStatus.nullable().describe('The latest verdict of the proxy.'),
@@ -55,7 +57,7 @@ export const StorageProxyTransition = z
     ...Envelope,
     data: z
       .object({
-        proxy_name: z.string(),
+        proxy_name,
         previous: ProxyStatus.nullable().describe('The status before; null if it was never asked before.'),
         current: ProxyStatus.describe('The status from then on.'),
         error_message: z.string().nullable().describe('Why it is unhealthy; null where it is healthy.'),

@@ -47,6 +47,10 @@ builder.addScalarType('JSON', JSONResolver);
 
 builder.queryType({ description: 'No query asks a proxy or a storage system: health is answered from memory.' });
 builder.mutationType({});
+builder.subscriptionType({
+  description:
+    'Streams of server-sent events: ask with `accept: text/event-stream`. A stream that was cut is opened again by the client.',
+});
 
 function isNode(typename: string): boolean {
   const config = builder.configStore.typeConfigs.get(typename);

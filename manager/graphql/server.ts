@@ -41,7 +41,8 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
     graphiql: graphiql && { title: 'volhealth', defaultQuery: DEFAULT_QUERY },
     renderGraphiQL,
     plugins: [strictRequests, ...(graphiql ? [] : [noPage]), nestingLimit, queryLimits(), steadySnapshot],
-    fetchAPI: { Response },
+    // Node's own: Yoga's go on being filled while their reader is blocked.
+    fetchAPI: { Response, ReadableStream },
     cors: false,
     multipart: false,
     batching: false,

@@ -1,12 +1,24 @@
+import type { ManagerEvent } from '../../schema/manager-event.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
+import { StorageProxyTransition } from '../../schema/transition.ts';
 import { builder, zod } from './builder.ts';
+import { historyArgs, historyLength } from './history.ts';
+import { untilReturned } from './until-returned.ts';
 import { VolumeHealthType } from './volume-health.ts';
+
+const StorageProxyTransitionType = zod.objectType(StorageProxyTransition);
 
 export const StorageProxyHealthType = zod.objectType(StorageProxyHealth, (t) => ({
   volumes: t.field({
     type: [VolumeHealthType],
     description: 'Health of the known volumes of this proxy.',
     resolve: ({ proxy_name }, _args, { snapshot }) => snapshot().volumesOf(proxy_name),
+  }),
+  history: t.field({
+    type: [StorageProxyTransitionType],
+    description: 'Its latest transitions, the oldest first.',
+    args: historyArgs,
+    resolve: ({ proxy_name }, { last }, { proxyHistory }) => proxyHistory(proxy_name, historyLength(last)),
   }),
 }));
 
@@ -22,3 +34,22 @@ builder.queryFields((t) => ({
     resolve: (_root, _args, { snapshot }) => snapshot().proxies,
   }),
 }));
+
+builder.subscriptionField('storageProxyHealthChanged', (t) =>
+  t.field({
+    type: StorageProxyHealthType,
+    description:
+      'Every storage proxy as it is, then each that changes, as it has become. Opened again after a cut, it begins ' +
+      'with every proxy again.',
+    subscribe: (_root, _args, { watch }) =>
+      untilReturned((signal) => proxiesIn(watch({ host: null, lastEventId: null, signal }))),
+    resolve: (proxy) => proxy,
+  }),
+);
+
+async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<StorageProxyHealth, void, undefined> {
+  for await (const event of events) {
+    if (event.type === 'snapshot') yield* event.proxies;
+    else if (event.type === 'proxy') yield event.current;
+  }
+}

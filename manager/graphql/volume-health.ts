@@ -1,11 +1,23 @@
 import { EffectiveStatus } from '../../schema/status.ts';
+import { VolumeTransition } from '../../schema/transition.ts';
 import { VolumeHealth } from '../../schema/volume-health.ts';
 import { type VolumeHost, parseVolumeHost } from '../../schema/volume-host.ts';
 import { badUserInput } from './bad-user-input.ts';
 import { builder, zod } from './builder.ts';
+import { historyArgs, historyLength } from './history.ts';
 
 export const VolumeHealthStatusType = zod.enumType(EffectiveStatus);
-export const VolumeHealthType = zod.objectType(VolumeHealth);
+const VolumeTransitionType = zod.objectType(VolumeTransition);
+
+export const VolumeHealthType = zod.objectType(VolumeHealth, (t) => ({
+  history: t.field({
+    type: [VolumeTransitionType],
+    description: 'Its latest transitions, the oldest first.',
+    args: historyArgs,
+    resolve: ({ proxy_name: proxy, volume_id: volume }, { last }, { volumeHistory }) =>
+      volumeHistory({ proxy, volume }, historyLength(last)),
+  }),
+}));
 
 builder.queryFields((t) => ({
   volumeHealthList: t.field({

@@ -84,6 +84,10 @@ export function graphql(options: Partial<GraphqlOptions> = {}): GraphqlServer {
     snapshot: () => documented,
     vfolders: createConfiguredVfolders([{ id: FOLDER_ID, name: 'data', host: 'proxy1:volume1' }]),
     checkVolume: async (host) => documented.volume(host),
+    observer: () => ({ status: 'ok', since: CHECKED_AT, message: null }),
+    volumeHistory: () => [],
+    proxyHistory: () => [],
+    watch: async function* nothing() {},
     graphiql: false,
     logError: (message, cause) => {
       throw new Error(message, { cause });
