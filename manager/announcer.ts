@@ -1,18 +1,18 @@
 import { type Clock, isoOf, moment } from '../probe/clock.ts';
 import type { ObserverHealth } from '../schema/observer-health.ts';
-import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
-import type { VolumeHealth } from '../schema/volume-health.ts';
+import type { Reason } from '../schema/reason.ts';
+import type { ObserverTransition, StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
 import { formatVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
 import type { Change, ProxyChange, VolumeChange } from './changes.ts';
 import type { EventFeed } from './event-feed.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
-import { type Occasion, proxyTransition, volumeTransition } from './transition-events.ts';
+import { type Occasion, observerTransition, proxyTransition, volumeTransition } from './transition-events.ts';
 
 /** Something happened that is worth a line in a log. */
 export type Transition =
   | { readonly of: 'proxy'; readonly event: StorageProxyTransition }
   | { readonly of: 'volume'; readonly event: VolumeTransition }
-  | { readonly of: 'observer'; readonly previous: ObserverHealth; readonly current: ObserverHealth };
+  | { readonly of: 'observer'; readonly event: ObserverTransition };
 
 export interface AnnouncerOptions {
   /** Of this run of the manager. */
@@ -32,12 +32,18 @@ export interface Announcer {
   readonly proxyHistory: (proxyName: string, last: number) => readonly StorageProxyTransition[];
 }
 
+/** No proxy has this name. */
+const OBSERVER = '';
+
+/** Why nothing can be said of any volume of a proxy. */
+const MASKS: ReadonlySet<Reason> = new Set(['PROXY_UNREACHABLE', 'OBSERVER_PAUSED', 'OBSERVER_OVERLOADED']);
+
 const LIMITS: HistoryLimits = { perSubject: 100, total: 100_000 };
 
 export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIMITS }: AnnouncerOptions): Announcer {
   const history = createHistory<VolumeTransition>(limits);
   const proxyHistory = createHistory<StorageProxyTransition>(limits);
-  /** The event by which each proxy last went away or came back: it explains what its volumes do then. */
+  /** The event by which each proxy last went away or came back, or the manager itself: it explains what volumes do then. */
   const causes = new Map<string, string>();
   let events = 0;
 
@@ -49,8 +55,11 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
       }
     },
     announceObserver(previous, current) {
-      feed.publish({ type: 'observer', previous, current });
-      if (previous.status !== current.status) onTransition({ of: 'observer', previous, current });
+      const event = previous.status === current.status ? null : observerTransition(previous, current, occasion());
+      feed.publish({ type: 'observer', previous, current, transition: event });
+      if (event === null) return;
+      causes.set(OBSERVER, event.id);
+      onTransition({ of: 'observer', event });
     },
     volumeHistory: (host, last) => history.of(formatVolumeHost(host), last),
     proxyHistory: proxyHistory.of,
@@ -74,10 +83,12 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
     onTransition({ of: 'volume', event });
   }
 
-  /** What a volume does because its proxy went away; and because it came back, if it is as it was. */
+  /** What a volume does because who tells of it went away; and because they came back, if it is as it was. */
   function causeOf(proxy: string, { previous, current }: NonNullable<VolumeChange['transition']>): string | null {
-    const isBack = isMasked(previous) && current.status === previous?.last_known_status;
-    return isMasked(current) || isBack ? (causes.get(proxy) ?? null) : null;
+    const isBack = current.status === previous?.last_known_status;
+    const masked = [current, isBack ? previous : null].find((volume) => volume !== null && MASKS.has(volume.reason));
+    if (masked == null) return null;
+    return causes.get(masked.reason === 'PROXY_UNREACHABLE' ? proxy : OBSERVER) ?? null;
   }
 
   function occasion(): Occasion {
@@ -85,5 +96,3 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
     return { id: String(events), source: `/volhealth/${epoch}`, time: isoOf(moment(clock)) };
   }
 }
-
-const isMasked = (volume: VolumeHealth | null): boolean => volume?.reason === 'PROXY_UNREACHABLE';

@@ -53,9 +53,9 @@ export function createManager(options: ManagerOptions): Manager {
     random,
     ...(cpuMs === undefined ? {} : { cpuMs }),
     onNews(proxy, touched) {
-      state.refresh(proxy, touched);
-      // A single proxy that nothing disturbs says nothing of the manager itself.
+      // First, as it explains the rest. A single proxy that nothing disturbs says nothing of the manager itself.
       if (proxy === null || checker.known(proxy).disturbance !== null || observer.status !== 'ok') observe();
+      state.refresh(proxy, touched);
     },
   });
   const vfolderHosts = config.vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));

@@ -1,5 +1,6 @@
 import { CONFIRMING_ATTEMPTS } from '../probe/target-state.ts';
-import type { StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
+import type { ObserverHealth } from '../schema/observer-health.ts';
+import type { ObserverTransition, StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
 import { formatVolumeHost } from '../schema/volume-host.ts';
 import type { ProxyChange, VolumeChange } from './changes.ts';
 
@@ -64,6 +65,18 @@ export function proxyTransition(
       first_check: isFirst,
       since,
     },
+  };
+}
+
+export function observerTransition(
+  previous: ObserverHealth,
+  { status, message }: ObserverHealth,
+  occasion: Occasion,
+): ObserverTransition {
+  return {
+    ...envelope(occasion, 'volhealth.observer.transition.v1'),
+    subject: 'manager',
+    data: { previous: previous.status, current: status, message },
   };
 }
 

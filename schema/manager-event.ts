@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ObserverHealth } from './observer-health.ts';
 import { StorageProxyHealth } from './storage-proxy-health.ts';
-import { StorageProxyTransition, VolumeTransition } from './transition.ts';
+import { ObserverTransition, StorageProxyTransition, VolumeTransition } from './transition.ts';
 import { VolumeHealth } from './volume-health.ts';
 
 const id = z
@@ -58,6 +58,12 @@ export const ManagerEvent = z.discriminatedUnion('type', [
     current: StorageProxyHealth,
     transition: StorageProxyTransition.nullable(),
   }),
-  z.object({ type: z.literal('observer'), id: z.string(), previous: ObserverHealth, current: ObserverHealth }),
+  z.object({
+    type: z.literal('observer'),
+    id: z.string(),
+    previous: ObserverHealth,
+    current: ObserverHealth,
+    transition: ObserverTransition.nullable(),
+  }),
 ]);
 export type ManagerEvent = z.infer<typeof ManagerEvent>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from './json.ts';
+import { ObserverStatus } from './observer-health.ts';
 import { Reason } from './reason.ts';
 import { EffectiveStatus, ProxyStatus, StateType, VolumeStatus } from './status.ts';
 
@@ -42,7 +43,7 @@ export const VolumeTransition = z
         caused_by: z
           .string()
           .nullable()
-          .describe('Id of the event that made the status unknown, such as the outage of the proxy.'),
+          .describe('Id of the event that explains it: the outage of the proxy, its return, or a pause of the manager.'),
       })
       .meta({ id: 'VolumeTransitionData', description: 'How the effective state of a volume moved.' }),
   })
@@ -68,3 +69,17 @@ export const StorageProxyTransition = z
   })
   .meta({ id: 'StorageProxyTransition', description: 'A CloudEvent: status or certainty of a storage proxy moved.' });
 export type StorageProxyTransition = z.infer<typeof StorageProxyTransition>;
+
+export const ObserverTransition = z
+  .object({
+    ...Envelope,
+    data: z
+      .object({
+        previous: ObserverStatus,
+        current: ObserverStatus,
+        message: z.string().nullable().describe('What makes the manager think so; null where it is ok.'),
+      })
+      .meta({ id: 'ObserverTransitionData', description: 'How the manager itself moved, as an observer.' }),
+  })
+  .meta({ id: 'ObserverTransition', description: 'A CloudEvent: the manager can judge no longer, or again.' });
+export type ObserverTransition = z.infer<typeof ObserverTransition>;

@@ -117,7 +117,7 @@ export function createWorld() {
 }
 
 function lineOf(transition: Transition): string {
-  if (transition.of === 'observer') return `observer ${transition.current.status}`;
+  if (transition.of === 'observer') return `observer ${transition.event.data.current}`;
   const { subject, data } = transition.event;
   const reason = 'volume_id' in data ? ` ${data.reason}` : '';
   return `${subject} ${data.current}${reason} ${data.state_type}`;

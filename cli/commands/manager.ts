@@ -63,7 +63,7 @@ function say(log: Log, transition: Transition): void {
     }
     case 'volume': {
       const { data, subject } = transition.event;
-      // What its proxy's outage does to a volume is said once, of the proxy.
+      // What an outage of its proxy does to a volume is said once, of the proxy; so is a pause of the manager.
       if (data.caused_by !== null) return;
       const { current, is_degraded, status_info, reason } = data;
       const sentence = `volume ${subject} is ${current}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;

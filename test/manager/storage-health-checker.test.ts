@@ -7,10 +7,10 @@ import { createFakeClock } from '../fake-clock.ts';
 type Answer = (signal: AbortSignal | null | undefined) => Promise<Response>;
 
 const reporting =
-  (last_checked_at: string | null): Answer =>
+  (last_checked_at: string | null, epoch = 'e'): Answer =>
   async () =>
     Response.json({
-      epoch: 'e',
+      epoch,
       seq: 1,
       mono_ms: 1,
       volumes: { v: { status: 'healthy', status_info: null, backend: 'vfs', last_checked_at } },
@@ -96,5 +96,15 @@ describe('a poll', () => {
       label: 'unhealthy',
       errorMessage: 'timed out after 3 s',
     });
+  });
+
+  it('takes proxies that answer by turns for what they are, until ten polls in a row reach the same', async () => {
+    const turns = [...'abab', ...'bbbbbbbbbb'].map((epoch) => reporting('2026-01-22T10:00:00Z', epoch));
+    const { clock, known, labels } = createChecker(...turns);
+    await clock.advance(100);
+    for (let polls = 1; polls < turns.length; polls += 1) await clock.advance(11_000);
+    expect(labels.slice(0, 4)).toEqual(['healthy', 'healthy', 'unhealthy', 'unhealthy']);
+    expect(labels.indexOf('healthy', 4)).toBe(2 + 10);
+    expect(known().reading?.errorMessage).toBeNull();
   });
 });

@@ -36,6 +36,7 @@ const read = (outcome: Outcome<string>): Reading =>
 function createWorld() {
   const clock = createFakeClock();
   const resumes: number[] = [];
+  const used = { cpuMs: 0 };
   /** How long calls had been waited for, at each of their timeouts, in seconds. */
   const waited: number[] = [];
   const probe = createHealthProbe<string, Reading>({
@@ -45,6 +46,7 @@ function createWorld() {
       if (outcome.kind === 'timeout') waited.push(Math.round(outcome.waitedMs / 1_000));
       return read(outcome);
     },
+    cpuMs: () => used.cpuMs,
     onDisturbance: () => resumes.push(clock.mono()),
   });
   const storage = createStorage();
@@ -53,7 +55,12 @@ function createWorld() {
   const register = (times = { intervalMs: 30_000, timeoutMs: 5_000 }) => {
     probe.register('a', { ...times, ask: storage.ask });
   };
-  return { clock, probe, storage, outcomes, resumes, waited, register };
+  /** The process computes for so long that nothing else runs. */
+  const compute = async (ms: number) => {
+    used.cpuMs += ms;
+    await clock.pause(ms);
+  };
+  return { clock, probe, storage, outcomes, resumes, waited, register, compute };
 }
 
 /** Past the spread of a single target's first probe. */
@@ -268,6 +275,69 @@ describe('unregistering', () => {
     register();
     await clock.advance(FIRST_MS);
     expect(storage.calls.length).toBe(1);
+  });
+});
+
+describe('a process that is too busy', () => {
+  it('gives a target the time back in which it could not listen', async () => {
+    const { clock, storage, outcomes, register, compute } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    await compute(1_800);
+    await clock.advance(4_000);
+    expect(outcomes).toEqual([]);
+    storage.last().resolve('well');
+    await settled();
+    expect(outcomes).toEqual(['a:well']);
+  });
+
+  it('gives up on a target that has been listened to for as long as it may take', async () => {
+    const { clock, outcomes, register, compute } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    await compute(1_800);
+    await clock.advance(5_000);
+    expect(outcomes).toEqual(['a:timeout']);
+  });
+
+  it('says of a target that it could not hear it, where its lag is more than the target’s time', async () => {
+    const { clock, probe, storage, outcomes, resumes, register, compute } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await clock.advance(30_000);
+    for (let i = 0; i < 5; i += 1) {
+      await compute(1_800);
+      await clock.advance(50);
+    }
+    expect([outcomes, resumes.length, probe.disturbance('a')?.why]).toEqual([['a:well'], 1, 'overloaded']);
+    storage.last().resolve('well');
+    await settled();
+    expect([outcomes.length, probe.disturbance('a')]).toEqual([2, null]);
+  });
+
+  it('disturbs no target that has more time', async () => {
+    const { clock, probe, register, compute } = createWorld();
+    register();
+    probe.register('patient', { intervalMs: 60_000, timeoutMs: 50_000, ask: () => new Promise(() => {}) });
+    await clock.advance(1_000);
+    for (let i = 0; i < 5; i += 1) {
+      await compute(1_800);
+      await clock.advance(50);
+    }
+    expect(probe.disturbance('patient')).toBeNull();
+  });
+
+  it('is told from one that was stopped by the processor time that it used', async () => {
+    const { clock, probe, storage, register, compute } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await clock.advance(1_000);
+    await clock.pause(60_000);
+    expect(probe.disturbance('a')?.why).toBe('paused');
+    await compute(60_000);
+    expect(probe.disturbance('a')?.why).toBe('overloaded');
   });
 });
 
