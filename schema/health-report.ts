@@ -29,16 +29,23 @@ const FeedPosition = {
   mono_ms: z.number().describe("The proxy's monotonic clock when the report was made, in milliseconds."),
 };
 
+const Envelope = { ...ServiceFields, ...FeedPosition, connectivity: Connectivity };
+
 /** A proxy's whole answer about its volumes, for a caller with the secret. */
 export const HealthReport = z
   .object({
-    ...ServiceFields,
-    ...FeedPosition,
-    connectivity: Connectivity,
+    ...Envelope,
     volumes: z.record(z.string(), VolumeReport).describe('Every configured volume, by name.'),
   })
   .meta({ id: 'HealthReport', description: "A storage proxy's whole answer about its volumes." });
 export type HealthReport = z.infer<typeof HealthReport>;
+
+/**
+ * The answer to a caller that knows the report of this `epoch` and `seq`: nothing but times has moved since, and those
+ * are told by the beats of `health.watch`; or a text that is about to be published.
+ */
+export const UnchangedReport = z.object({ ...Envelope, unchanged: z.literal(true) });
+export type UnchangedReport = z.infer<typeof UnchangedReport>;
 
 /** The envelope as the manager reads it; each volume is read on its own, so that a bad one costs only itself. */
 const ReceivedEnvelope = z.object({
@@ -63,10 +70,26 @@ export function parseHealthReport(value: unknown): ReceivedReport {
   return { ...envelope, volumes: new Map(read) };
 }
 
+export const ReceivedUnchanged = z.object({
+  unchanged: z.literal(true),
+  epoch: z.string(),
+  seq: z.int(),
+  mono_ms: z.number(),
+});
+export type ReceivedUnchanged = z.infer<typeof ReceivedUnchanged>;
+
 export type HealthAnswer =
   | { readonly type: 'report'; readonly report: ReceivedReport }
-  | { readonly type: 'unchanged'; readonly epoch: string; readonly seq: number; readonly mono_ms: number };
+  | ({ readonly type: 'unchanged' } & Omit<ReceivedUnchanged, 'unchanged'>);
 
+/**
+ * Reads a foreign proxy's answer to a caller who said what it knows; one that has `volumes` is a report. Throws a
+ * `ZodError` where it is neither.
+ */
 export function parseHealthAnswer(value: unknown): HealthAnswer {
-  return { type: 'report', report: parseHealthReport(value) };
+  if (typeof value === 'object' && value !== null && 'volumes' in value) {
+    return { type: 'report', report: parseHealthReport(value) };
+  }
+  const { epoch, seq, mono_ms } = ReceivedUnchanged.parse(value);
+  return { type: 'unchanged', epoch, seq, mono_ms };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ZodError } from 'zod';
-import { parseHealthReport } from '../../schema/health-report.ts';
+import { parseHealthAnswer, parseHealthReport } from '../../schema/health-report.ts';
 
 const floor = { status: 'healthy', status_info: null, backend: 'vfs', last_checked_at: '2026-01-22T10:00:00Z' };
 const report = (volumes: Record<string, unknown>) => ({ epoch: 'e', seq: 1, mono_ms: 5, volumes });
@@ -34,4 +34,29 @@ describe("a proxy's report, as the manager reads it", () => {
       expect(() => parseHealthReport(value)).toThrow(ZodError);
     },
   );
+});
+
+describe('the answer to a manager that said what it knows', () => {
+  it('is a report where it has volumes, whatever else it says', () => {
+    const value = { ...report({ a: floor }), unchanged: true };
+    expect(parseHealthAnswer(value)).toEqual({ type: 'report', report: parseHealthReport(value) });
+  });
+
+  it('is that nothing changed where it says so', () => {
+    const value = { status: 'healthy', unchanged: true, epoch: 'e', seq: 1, mono_ms: 5 };
+    expect(parseHealthAnswer(value)).toEqual({ type: 'unchanged', epoch: 'e', seq: 1, mono_ms: 5 });
+  });
+
+  it.each([
+    null,
+    'unchanged',
+    [],
+    {},
+    { epoch: 'e', seq: 1, mono_ms: 5 },
+    { unchanged: false, epoch: 'e', seq: 1, mono_ms: 5 },
+    { unchanged: true, epoch: 'e', seq: 1.5, mono_ms: 5 },
+    { unchanged: true, epoch: 'e', seq: 1, mono_ms: 5, volumes: [] },
+  ])('is refused where it is %j', (value) => {
+    expect(() => parseHealthAnswer(value)).toThrow(ZodError);
+  });
 });
