@@ -23,8 +23,8 @@ export interface WatchOptions {
   readonly since?: FeedPosition | null;
   /** Only changes of this key; a snapshot is whole all the same. */
   readonly key?: string | null;
-  /** Says `idle` whenever it has had nothing else to say for so long. */
-  readonly idleMs?: number;
+  /** Says `idle` whenever it has had nothing else to say for so long; a function is asked each time it begins to wait. */
+  readonly idleMs?: number | (() => number);
   readonly signal: AbortSignal;
 }
 
@@ -145,7 +145,8 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
       const wake = () => {
         end(false, seq - 1);
       };
-      const cancel = idleMs == null ? null : clock.after(idleMs, () => end(true, seq));
+      const waitMs = typeof idleMs === 'function' ? idleMs() : idleMs;
+      const cancel = waitMs == null ? null : clock.after(waitMs, () => end(true, seq));
       waiting.set(key, wakes.add(wake));
       signal.addEventListener('abort', wake);
     });

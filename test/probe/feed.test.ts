@@ -96,6 +96,21 @@ describe('a reader of a feed', () => {
       expect((await next).value).toEqual({ type: 'idle', position: at(0) });
     }
   });
+
+  it('hears that there is nothing when it wants to, anew each time it waits', async () => {
+    const { watch, clock } = createNumbers();
+    const waitsMs = [1_000, 3_000];
+    const reader = watch({ idleMs: () => waitsMs.shift() ?? Infinity });
+    await reader.next();
+    const startMs = clock.mono();
+    const heardMs: number[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      const next = reader.next().then(() => heardMs.push(clock.mono() - startMs));
+      await clock.advance(1_000 + 2_000 * i);
+      await next;
+    }
+    expect(heardMs).toEqual([1_000, 4_000]);
+  });
 });
 
 describe('a reader that comes back', () => {
