@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Hono } from 'hono';
 import { etag } from 'hono/etag';
+import { parsePosition } from '../probe/feed.ts';
 import { appRouter } from '../router/proxy.ts';
 import { createTrpcApp, problem } from '../router/trpc-app.ts';
 import type { StorageProxy } from './storage-proxy.ts';
@@ -28,7 +29,9 @@ export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hon
     app.get(path, etag(), (c) => {
       const given = secretIn(c.req.raw.headers);
       if (given === null) return c.json(proxy.publicReport());
-      return isSecret(given) ? c.json(proxy.report()) : problem(403, 'Forbidden (invalid auth token)');
+      if (!isSecret(given)) return problem(403, 'Forbidden (invalid auth token)');
+      const known = parsePosition(c.req.query('known') ?? '');
+      return c.json((known && proxy.unchangedSince(known)) ?? proxy.report());
     });
   }
   app.get('/livez', (c) => c.json({ status: 'ok' }));

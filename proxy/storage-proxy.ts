@@ -1,12 +1,13 @@
 import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import type { Clock } from '../probe/clock.ts';
-import { createFeed, parsePosition } from '../probe/feed.ts';
-import type { ProxyContext, ProxyWatchOptions } from '../router/proxy.ts';
-import type { ProxyEvent } from '../schema/proxy-event.ts';
-import type { HealthReport, PublicHealthReport } from '../schema/health-report.ts';
+import type { FeedPosition } from '../probe/feed.ts';
+import type { ProxyContext } from '../router/proxy.ts';
+import type { HealthReport, PublicHealthReport, UnchangedReport } from '../schema/health-report.ts';
 import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
-import { isSameButForTimes } from './volume-report.ts';
+import { createHealthStream } from './health-stream.ts';
+import { createPublishing } from './publishing.ts';
+import { isTransition } from './volume-report.ts';
 import { createVolumes } from './volumes.ts';
 
 export interface StorageProxyOptions {
@@ -25,6 +26,8 @@ export interface StorageProxyOptions {
 export interface StorageProxy extends Omit<ProxyContext, 'authorized'> {
   /** What a caller without the secret may see. */
   readonly publicReport: () => PublicHealthReport;
+  /** The report without its volumes, for a caller who knows them; null where a change has been published since. */
+  readonly unchangedSince: (known: FeedPosition) => UnchangedReport | null;
   /** Whether every volume has been asked, or has had its time to be. */
   readonly isReady: () => boolean;
   readonly stop: () => void;
@@ -37,25 +40,37 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
   const { config, version, epoch, askMount, clock, random, onTransition = () => {} } = options;
   const service = { status: 'healthy', version, component: 'storage-proxy' } as const;
   const startedMs = clock.mono();
-  const feed = createFeed<HealthReport, VolumeReport>({ epoch, snapshot: report, clock });
+  const stream = createHealthStream({
+    epoch,
+    clock,
+    report,
+    volume: (name) => volumes.report(name)!,
+  });
+  const publishing = createPublishing({ clock, publish: stream.publish });
   const volumes = createVolumes({
     configured: config.volume,
     askMount,
     clock,
     random,
     onReport(volume, now, previous) {
-      if (!isSameButForTimes(previous, now)) feed.publish(volume, now);
+      stream.moved(volume);
+      publishing.take(volume, now, previous);
       if (isTransition(previous, now)) onTransition(volume, now);
     },
   });
 
   return {
     report,
+    unchangedSince(known) {
+      const position = stream.position();
+      if (known.epoch !== position.epoch || known.seq !== position.seq) return null;
+      return { ...envelope(), unchanged: true };
+    },
     publicReport: () => ({ ...service, volumes: mapValues(volumes.reports(), floorOf) }),
     volume: volumes.report,
     hwinfo: volumes.getHwinfo,
     check: volumes.check,
-    watch,
+    watch: stream.watch,
     volumes: () =>
       Object.entries(config.volume).map(([name, { backend, path, fsprefix }]) => ({
         name,
@@ -64,36 +79,28 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
         fsprefix: fsprefix ?? '.',
       })),
     isReady: () => clock.mono() - startedMs > FIRST_SWEEP_MS || volumes.isEachChecked(),
-    stop: volumes.stop,
+    stop() {
+      volumes.stop();
+      publishing.stop();
+    },
   };
 
   function report(): HealthReport {
+    return { ...envelope(), volumes: volumes.reports() };
+  }
+
+  function envelope(): Omit<HealthReport, 'volumes'> {
     return {
       ...service,
       proxy: config.storage_proxy.node_id ?? 'storage-proxy',
-      ...feed.position(),
+      ...stream.position(),
       mono_ms: clock.mono(),
       connectivity: {
         overall_healthy: true,
         connectivity_checks: [],
         timestamp: new Date(clock.now()).toISOString(),
       },
-      volumes: volumes.reports(),
     };
-  }
-
-  async function* watch({
-    lastEventId,
-    pingMs,
-    signal,
-  }: ProxyWatchOptions): AsyncGenerator<ProxyEvent, void, undefined> {
-    const since = lastEventId === null ? null : parsePosition(lastEventId);
-    for await (const message of feed.watch({ since, idleMs: pingMs, signal })) {
-      const at = { ...message.position, mono_ms: clock.mono() };
-      if (message.type === 'snapshot') yield { type: 'snapshot', report: message.snapshot };
-      else if (message.type === 'idle') yield { type: 'ping', ...at };
-      else yield { type: 'change', ...at, after: message.after, volume: message.key, report: message.change };
-    }
   }
 }
 
@@ -108,8 +115,4 @@ function floorOf({
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
-}
-
-function isTransition(a: VolumeReport, b: VolumeReport): boolean {
-  return a.status !== b.status || a.degraded !== b.degraded || a.reason !== b.reason || a.state_type !== b.state_type;
 }

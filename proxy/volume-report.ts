@@ -44,6 +44,11 @@ export function isSameButForTimes(a: VolumeReport, b: VolumeReport): boolean {
   return JSON.stringify(withoutTimes(a)) === JSON.stringify(withoutTimes(b));
 }
 
+/** Whether the verdict itself moved: that is a transition. */
+export function isTransition(a: VolumeReport, b: VolumeReport): boolean {
+  return a.status !== b.status || a.degraded !== b.degraded || a.reason !== b.reason || a.state_type !== b.state_type;
+}
+
 function sinceOf(previous: ReportedVolume | null, status: string, now: Moment | null): Moment | null {
   return previous !== null && previous.since !== null && previous.report.status === status ? previous.since : now;
 }

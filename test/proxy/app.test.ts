@@ -4,7 +4,8 @@ import { createProxyClient } from '../../client/proxy-client.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import { createStorageProxy, type StorageProxy } from '../../proxy/storage-proxy.ts';
 import type { AppRouter } from '../../router/proxy.ts';
-import { HealthReport } from '../../schema/health-report.ts';
+import { HealthReport, parseHealthAnswer, UnchangedReport } from '../../schema/health-report.ts';
+import type { ProxyEvent } from '../../schema/proxy-event.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { createFakeMounts, type FakeMounts } from '../fake-mounts.ts';
@@ -13,6 +14,8 @@ import { VolumeConfig } from '../../schema/proxy-config.ts';
 const SECRET = 'a shared secret';
 const AUTH = { 'X-BackendAI-Storage-Auth-Token': SECRET };
 const ENOENT = 2;
+/** Every volume has been asked often enough to be sure of it. */
+const SETTLED_MS = 120_000;
 
 const configured = (backend: string, path: string) => VolumeConfig.parse({ backend, path });
 
@@ -45,6 +48,10 @@ afterEach(() => {
 });
 
 const get = async (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
+const pollKnowing = async (known: string, headers: Record<string, string> = AUTH) => {
+  const response = await get(`/manager-api/health?known=${known}`, headers);
+  return { status: response.status, body: await response.json() };
+};
 const client = (secret = SECRET) =>
   createProxyClient({
     url: 'http://proxy',
@@ -284,23 +291,6 @@ describe('the tRPC router', () => {
     expect((await client().health.check.mutate({ volume: 'local' })).status).toBe('healthy');
   });
 
-  it('streams a snapshot, then every change under its epoch and number', async () => {
-    const events: { id: string; type: string; status?: string }[] = [];
-    const subscription = client().health.watch.subscribe(undefined, {
-      onData: ({ id, data }) => {
-        events.push({ id, type: data.type, ...(data.type === 'change' ? { status: data.report.status } : {}) });
-      },
-    });
-    await expect.poll(() => events.length).toBe(1);
-    await clock.advance(1_000);
-    mounts.set('/local', ENOENT);
-    await clock.advance(35_000);
-    await expect.poll(() => events.at(-1)?.status).toBe('offline');
-    subscription.unsubscribe();
-    expect(events[0]).toEqual({ id: 'epoch1:0', type: 'snapshot' });
-    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
-  });
-
   it('takes times that move for no change', async () => {
     await clock.advance(1_000);
     const before = await client().health.report.query();
@@ -324,6 +314,128 @@ describe('the tRPC router', () => {
       ],
     });
     expect((await plain.health.report.query()).component).toBe('storage-proxy');
+  });
+});
+
+describe('health.watch', () => {
+  type Heard = { readonly id: string; readonly data: ProxyEvent };
+
+  function listen(input?: { lastEventId?: string; ping_ms?: number }) {
+    const heard: Heard[] = [];
+    const failures: { message: string; code?: string | undefined }[] = [];
+    const subscription = client().health.watch.subscribe(input, {
+      onData: (event) => heard.push(event),
+      onError: ({ message, data }) => failures.push({ message, code: data?.code }),
+    });
+    const types = () => heard.map(({ data }) => data.type);
+    return { heard, failures, types, unsubscribe: () => subscription.unsubscribe() };
+  }
+
+  it('streams a snapshot, then every change, beat and ping under the epoch and number it brings the reader to', async () => {
+    const { heard, types, unsubscribe } = listen();
+    await expect.poll(types).toEqual(['snapshot']);
+    await clock.advance(1_000);
+    mounts.set('/local', ENOENT);
+    await clock.advance(35_000);
+    const statuses = () => heard.flatMap(({ data }) => (data.type === 'change' ? data.report.status : []));
+    await expect.poll(statuses).toContain('offline');
+    unsubscribe();
+    const numbers = heard.map(({ data }) => (data.type === 'snapshot' ? data.report.seq : data.seq));
+    expect(heard.map(({ id }) => id)).toEqual(numbers.map((seq) => `epoch1:${seq}`));
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(heard[0]).toMatchObject({ id: 'epoch1:0', data: { type: 'snapshot' } });
+    expect(new Set(types())).toEqual(new Set(['snapshot', 'change', 'beat', 'ping']));
+  });
+
+  it('gives a reader that comes back what it missed, and the times of all volumes, in place of a snapshot', async () => {
+    await clock.advance(SETTLED_MS);
+    const { seq } = await client().health.report.query();
+    mounts.set('/local', ENOENT);
+    await clock.advance(31_000);
+    const { heard, types, unsubscribe } = listen({ lastEventId: `epoch1:${seq}` });
+    await expect.poll(types).toContain('change');
+    await clock.advance(0);
+    await expect.poll(types).toEqual(['change', 'beat']);
+    unsubscribe();
+    expect(heard).toMatchObject([
+      { data: { after: seq, volume: 'local', report: { status: 'offline' } } },
+      { data: { volumes: { local: {}, strange: {} } } },
+    ]);
+  });
+
+  it('gives a reader that comes from before a restart a snapshot', async () => {
+    await clock.advance(1_000);
+    const { types, unsubscribe } = listen({ lastEventId: 'epoch0:1' });
+    await expect.poll(types).toEqual(['snapshot']);
+    unsubscribe();
+  });
+
+  it('pings as often as its reader wants', async () => {
+    const { types, unsubscribe } = listen({ ping_ms: 500 });
+    await expect.poll(types).toEqual(['snapshot']);
+    proxy.stop();
+    await clock.advance(1_500);
+    await expect.poll(types).toEqual(['snapshot', 'ping', 'ping', 'ping']);
+    unsubscribe();
+  });
+
+  it.each([
+    [499, 'input.ping_ms: Too small: expected number to be >=500'],
+    [60_001, 'input.ping_ms: Too big: expected number to be <=60000'],
+  ])('refuses to ping every %i ms, and says why', async (ping_ms, message) => {
+    const { failures, heard, unsubscribe } = listen({ ping_ms });
+    await expect.poll(() => failures).toEqual([{ message, code: 'BAD_REQUEST' }]);
+    unsubscribe();
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('GET /manager-api/health?known=', () => {
+  it('leaves the volumes out where nothing but times moved since', async () => {
+    await clock.advance(SETTLED_MS);
+    const { volumes, mono_ms, connectivity, ...envelope } = HealthReport.parse((await pollKnowing('')).body);
+    await clock.advance(120_000);
+    const { status, body } = await pollKnowing(`epoch1:${envelope.seq}`);
+    expect(status).toBe(200);
+    expect(UnchangedReport.strict().parse(body)).toMatchObject({ ...envelope, unchanged: true });
+    expect(parseHealthAnswer(body)).toMatchObject({ type: 'unchanged', seq: envelope.seq, mono_ms: clock.mono() });
+    expect([mono_ms < body.mono_ms, connectivity.overall_healthy, Object.keys(volumes).length]).toEqual([
+      true,
+      true,
+      2,
+    ]);
+  });
+
+  it('gives the whole report again once anything moved', async () => {
+    await clock.advance(1_000);
+    const { seq } = (await pollKnowing('')).body;
+    mounts.set('/local', ENOENT);
+    await clock.advance(31_000);
+    const { body } = await pollKnowing(`epoch1:${seq}`);
+    expect(body.volumes.local.status).toBe('offline');
+    expect(body).not.toHaveProperty('unchanged');
+  });
+
+  it.each([
+    ['another epoch', 'epoch0:2'],
+    ['an older number', 'epoch1:0'],
+    ['a number that is yet to come', 'epoch1:99'],
+    ['no number', 'epoch1'],
+    ['nothing', ''],
+    ['nonsense', '%E0%A4%A'],
+    ['two', 'epoch1:0&known=epoch1:2'],
+  ])('gives the whole report to whoever knows %s', async (_, known) => {
+    await clock.advance(1_000);
+    const { status, body } = await pollKnowing(known);
+    expect([status, Object.keys(HealthReport.parse(body).volumes)]).toEqual([200, ['local', 'strange']]);
+  });
+
+  it('means nothing without the secret', async () => {
+    await clock.advance(1_000);
+    const { seq } = (await pollKnowing('')).body;
+    expect((await pollKnowing(`epoch1:${seq}`, {})).body).toEqual(await (await get('/manager-api/health')).json());
+    const wrong = await pollKnowing(`epoch1:${seq}`, { ...AUTH, 'X-BackendAI-Storage-Auth-Token': 'wrong' });
+    expect(wrong.status).toBe(403);
   });
 });
 

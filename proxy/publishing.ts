@@ -1,0 +1,60 @@
+import { createAgenda } from '../probe/agenda.ts';
+import type { Clock } from '../probe/clock.ts';
+import type { VolumeReport } from '../schema/volume-report.ts';
+import { isSameButForTimes, isTransition } from './volume-report.ts';
+
+export interface PublishingOptions {
+  readonly clock: Clock;
+  /** Gives what is said of the volume by then its place in the feed. */
+  readonly publish: (volume: string) => void;
+}
+
+/** Decides when a change of a volume is published. */
+export interface Publishing {
+  /** Takes in what the proxy says of a volume now, and said before. */
+  readonly take: (volume: string, now: VolumeReport, previous: VolumeReport) => void;
+  /** What is still to be published never is. */
+  readonly stop: () => void;
+}
+
+const TEXT_EVERY_MS = 10_000;
+
+/**
+ * A transition is published at once. Where nothing but words, figures or the count of attempts moved, a volume is
+ * published once in 10 s: at once where it was quiet so long, otherwise when it will have been, as it is then.
+ *
+ * Reports are not held back meanwhile: whoever reads one at a `seq` may see words that the next `seq` brings. What was
+ * put off is published even where the words are back to what they were, as somebody may have read them in between.
+ */
+export function createPublishing({ clock, publish }: PublishingOptions): Publishing {
+  const publishedMs = new Map<string, number>();
+  const putOffToMs = new Map<string, number>();
+  const agenda = createAgenda<{ volume: string; toMs: number }>(clock, (due) => {
+    for (const { volume, toMs } of due) if (putOffToMs.get(volume) === toMs) publishNow(volume);
+  });
+
+  return {
+    take(volume, now, previous) {
+      if (isSameButForTimes(previous, now)) return;
+      const toMs = (publishedMs.get(volume) ?? -Infinity) + TEXT_EVERY_MS;
+      if (isUrgent(previous, now) || toMs <= clock.mono()) {
+        publishNow(volume);
+      } else if (!putOffToMs.has(volume)) {
+        putOffToMs.set(volume, toMs);
+        agenda.add(toMs, { volume, toMs });
+      }
+    },
+    stop: agenda.clear,
+  };
+
+  function publishNow(volume: string): void {
+    publishedMs.set(volume, clock.mono());
+    putOffToMs.delete(volume);
+    publish(volume);
+  }
+}
+
+/** Before a volume has been checked its verdict is not believed: that it has been is as urgent as the verdict. */
+function isUrgent(previous: VolumeReport, now: VolumeReport): boolean {
+  return isTransition(previous, now) || (previous.last_checked_at === null) !== (now.last_checked_at === null);
+}
