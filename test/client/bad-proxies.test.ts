@@ -1,30 +1,13 @@
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../client/failure.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { parseHealthReport } from '../../schema/health-report.ts';
+import { createServers } from './servers.ts';
 
-const opened: Server[] = [];
-const sockets = new Set<Socket>();
+const servers = createServers();
+const { http, tcp } = servers;
 
-afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(opened.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-});
-
-async function listening(server: Server): Promise<string> {
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  opened.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const http = async (listener: RequestListener) => listening(createServer(listener));
-const tcp = async (onSocket: (socket: Socket) => void) => listening(createTcpServer(onSocket));
+afterEach(servers.close);
 
 async function failureOf(url: string, { timeoutMs = 2_000, maxBytes = 8 * 2 ** 20 } = {}): Promise<string> {
   const client = createProxyClient({ url, secret: 's', timeoutMs, maxBytes });
@@ -39,7 +22,7 @@ async function failureOf(url: string, { timeoutMs = 2_000, maxBytes = 8 * 2 ** 2
 describe('a proxy that cannot be asked is told by why, in words: it', () => {
   it('is not there', async () => {
     const url = await http(() => {});
-    await new Promise((resolve) => opened.splice(0)[0]?.close(resolve));
+    await servers.close();
     expect(await failureOf(url)).toBe('refused: connection refused');
   });
 
@@ -154,6 +137,14 @@ describe('a proxy that cannot be asked is told by why, in words: it', () => {
       response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
     );
     expect(await failureOf(url)).toBe('http: answered HTTP 404: there is no volume "v"');
+  });
+
+  it('is asked no longer', async () => {
+    const url = await tcp(() => {});
+    const client = createProxyClient({ url, secret: 's' });
+    const asked = client.health.report.query(undefined, { signal: AbortSignal.abort() });
+    const error = await asked.catch((reason: unknown) => reason);
+    expect(describeFailure(error).message).toBe('cannot be asked: This operation was aborted');
   });
 
   it('has a port that fetch refuses', async () => {
