@@ -71,11 +71,9 @@ function say(log: Log, transition: Transition): void {
       return;
     }
     case 'observer': {
-      const { status, message } = transition.current;
-      log(
-        status === 'ok' ? 'info' : 'warn',
-        `the manager itself is ${status}${message === null ? '' : `: ${message}`}`,
-      );
+      const { data } = transition.event;
+      const why = data.message === null ? '' : `: ${data.message}`;
+      log(data.current === 'ok' ? 'info' : 'warn', `the manager itself is ${data.current}${why}`, data);
     }
   }
 }
