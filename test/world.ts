@@ -36,19 +36,38 @@ const random = (): number => 0.5;
 export function createWorld() {
   const clock = createFakeClock();
   const mounts = createFakeMounts();
-  const running = new Map<string, { proxy: StorageProxy; fetch: (request: Request) => Response | Promise<Response> }>();
+  const running = new Map<string, RunningProxy>();
   const transitions: string[] = [];
+  /** What the manager asked of its proxies: name, path and query. */
+  const asked: string[] = [];
 
   const startProxy = (name: string, volumes: readonly string[]) => {
     const { config } = parseProxyConfig(proxyToml(volumes), 'storage-proxy.toml');
     const epoch = `${name}@${clock.mono()}`;
     const proxy = createStorageProxy({ config, version: '1.0.0', epoch, askMount: mounts.ask, clock, random });
     const app = createProxyApp({ proxy, secret: SECRET, onError: raise });
-    running.set(name, { proxy, fetch: app.fetch });
+    running.set(name, { proxy, fetch: app.fetch, connections: new AbortController(), held: null });
   };
   const killProxy = (name: string) => {
     running.get(name)?.proxy.stop();
+    cutStreams(name);
     running.delete(name);
+  };
+  /** Whoever listens to it is cut off, and may come back. */
+  const cutStreams = (name: string) => {
+    const proxy = running.get(name);
+    proxy?.connections.abort(new TypeError('terminated'));
+    if (proxy !== undefined) proxy.connections = new AbortController();
+  };
+  /** Nothing that it says arrives, and no connection ends, until the function that it returns is called. */
+  const stopProxy = (name: string): (() => void) => {
+    const proxy = running.get(name);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (proxy !== undefined) proxy.held = promise;
+    return () => {
+      if (proxy !== undefined) proxy.held = null;
+      resolve();
+    };
   };
 
   /** It answers, but asks its storages no more. */
@@ -56,12 +75,16 @@ export function createWorld() {
 
   const fetchProxy: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
-    const service = running.get(new URL(request.url).host);
+    const { host, pathname, search } = new URL(request.url);
+    asked.push(`${host} ${pathname}${search}`);
+    const service = running.get(host);
     if (service === undefined) {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
     }
     const response = await service.fetch(request);
-    if (new URL(request.url).pathname === '/manager-api/health') await held;
+    if (service.held !== null) await Promise.race([service.held, aborted(request.signal)]);
+    if (response.headers.get('content-type') === 'text/event-stream') return cuttable(response, service);
+    if (pathname === '/manager-api/health') await held;
     return response;
   };
   /** Reports that are made from now on are on their way until the function that it returns is called. */
@@ -101,7 +124,11 @@ export function createWorld() {
     startProxy,
     killProxy,
     stallProxy,
+    cutStreams,
+    stopProxy,
     holdReports,
+    asked,
+    proxyReport: (name: string) => running.get(name)?.proxy.report(),
     transitions,
     query: async (text: string): Promise<unknown> => {
       const request = new Request('http://manager/graphql', {
@@ -114,6 +141,31 @@ export function createWorld() {
       return data;
     },
   };
+}
+
+interface RunningProxy {
+  readonly proxy: StorageProxy;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  connections: AbortController;
+  held: Promise<void> | null;
+}
+
+/** A stream that ends as a socket does when its proxy is killed, and is late when it is stopped. */
+function cuttable({ body, status, headers }: Response, proxy: RunningProxy): Response {
+  const line = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      await proxy.held;
+      controller.enqueue(chunk);
+    },
+  });
+  const { signal } = proxy.connections;
+  return new Response(body?.pipeThrough(line, { signal }) ?? null, { status, headers });
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
 }
 
 function lineOf(transition: Transition): string {
