@@ -43,7 +43,9 @@ export const VolumeTransition = z
         caused_by: z
           .string()
           .nullable()
-          .describe('Id of the event that explains it: the outage of the proxy, its return, or a pause of the manager.'),
+          .describe(
+            'Id of the event that explains it: the outage of the proxy, its return, or a pause of the manager.',
+          ),
       })
       .meta({ id: 'VolumeTransitionData', description: 'How the effective state of a volume moved.' }),
   })

@@ -26,7 +26,7 @@ function createLink() {
   const asked: (string | null)[] = [];
   const streams: { readonly input: Record<string, unknown>; readonly handlers: Handlers; ended: boolean }[] = [];
   const seen = { news: 0, doubts: 0 };
-  let answer: () => Promise<unknown> = async () => report('a', 5);
+  let answer: unknown = report('a', 5);
   const watch = {
     subscribe(input: Record<string, unknown>, handlers: Handlers) {
       const stream = { input, handlers, ended: false };
@@ -42,7 +42,7 @@ function createLink() {
     client: { health: { watch } } as never,
     poll: async ({ known }) => {
       asked.push(known);
-      return answer();
+      return answer;
     },
   };
   const link = createProxyLink({
@@ -61,7 +61,7 @@ function createLink() {
     seen,
     poll: () => link.poll(new AbortController().signal),
     answers: (next: unknown) => {
-      answer = async () => next;
+      answer = next;
     },
     open: () => stream().onConnectionStateChange({ state: 'pending', error: null }),
     cut: () => stream().onConnectionStateChange({ state: 'connecting', error: new Error('cut') }),
@@ -111,7 +111,7 @@ describe('a poll', () => {
     await poll();
     open();
     answers('no report');
-    await expect(poll()).rejects.toThrow();
+    await expect(poll()).rejects.toThrow('Invalid input');
     answers(report('a', 5));
     await poll();
     expect(asked.slice(1)).toEqual([null, 'a:5', null]);

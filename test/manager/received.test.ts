@@ -17,11 +17,11 @@ const report = (epoch: string, seq: number, mono_ms = 1_000, info = 'usable'): M
   report: { epoch, seq, mono_ms, volumes: new Map([['v', volume(info, mono_ms - 100)]]) },
 });
 const unchanged = (seq: number, mono_ms: number): Message => ({ type: 'unchanged', epoch: 'a', seq, mono_ms });
-const change = (seq: number, after = seq - 1, info = `change ${seq}`): Message => ({
+const change = (seq: number, follows = seq - 1, info = `change ${seq}`): Message => ({
   type: 'change',
   epoch: 'a',
   seq,
-  after,
+  after: follows,
   mono_ms: 2_000,
   volume: 'v',
   report: volume(info, 1_950),
@@ -155,11 +155,11 @@ describe('a beat', () => {
   });
 });
 
-describe('the time of a check', () => {
-  /** On the manager's clock. */
-  const checked = (received: Received | null) =>
-    (received?.volumes.get('v')?.checked_mono_ms ?? Number.NaN) + (received?.offsetMs ?? Number.NaN);
+/** When the volume was checked, on the manager's clock. */
+const checked = (received: Received | null) =>
+  (received?.volumes.get('v')?.checked_mono_ms ?? Number.NaN) + (received?.offsetMs ?? Number.NaN);
 
+describe('the time of a check', () => {
   it('is reckoned as if the whole round trip came before the answer', () => {
     expect(checked(after(FIRST).received)).toBe(50_000 - 100);
   });
