@@ -64,14 +64,15 @@ async function read(options: EventStreamOptions, signal: AbortSignal, heard: () 
   const headers = { ...options.headers, accept: 'text/event-stream', 'cache-control': 'no-store' };
   const response = await fetch(url, { headers, signal, redirect: 'manual' });
   const reader = response.body?.getReader();
-  // Not every `fetch` ends the body with the signal.
+  // Not every `fetch` heeds its signal.
   const leave = (): void => void reader?.cancel().catch(() => {});
+  if (signal.aborted) {
+    leave();
+    return ENDED;
+  }
   signal.addEventListener('abort', leave);
   const refusal = refusalOf(response);
-  if (refusal !== null || signal.aborted) {
-    leave();
-    return refusal ?? ENDED;
-  }
+  if (refusal !== null) return refusal;
 
   heard();
   onOpen();

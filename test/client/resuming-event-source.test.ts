@@ -87,7 +87,7 @@ const sayAndEnd =
 const answer =
   (status: number, type = 'text/plain') =>
   (response: ServerResponse): void => {
-    response.writeHead(status, { 'content-type': type, connection: 'close' }).end('no');
+    response.writeHead(status, { 'content-type': type, connection: 'close', location: '/' }).end('no');
   };
 const quiet = (): void => {};
 
@@ -185,14 +185,24 @@ describe('a resuming event source', () => {
     expect(ids).toHaveLength(1);
   });
 
-  it('gives up on a body that no longer comes, though the fetch heeds no signal', async () => {
+  it.each([
+    ['answers late', true],
+    ['sends nothing more', false],
+  ])('leaves a server that %s, though the fetch heeds no signal', async (_, isLate) => {
     const cancelled: unknown[] = [];
-    const deaf = async (): Promise<Response> =>
-      new Response(new ReadableStream({ cancel: (why) => void cancelled.push(why) }), { headers: EVENT_STREAM });
-    const { heard } = open('http://nowhere', { fetch: deaf });
+    const late = Promise.withResolvers<void>();
+    const deaf = async (): Promise<Response> => {
+      if (isLate) await late.promise;
+      const body = new ReadableStream({ cancel: (why) => void cancelled.push(why) });
+      return new Response(body, { headers: EVENT_STREAM });
+    };
+    const { source, heard } = open('http://nowhere', { fetch: deaf });
     await clock.advance(SILENCE_MS);
     expect(heard).toEqual(['timeout: silent for 4 s']);
-    expect(cancelled).toHaveLength(1);
+    source.close();
+    late.resolve();
+    await settled();
+    expect([cancelled.length, clock.timers()]).toEqual([1, 0]);
   });
 
   it.each([
