@@ -11,6 +11,7 @@ import { PACKAGE, ROOT } from './checkout.ts';
 
 const run = promisify(execFile);
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const EXAMPLES = ['consumer.ts', 'watch-volume.ts'];
 const NOT_COPIED = ['node_modules', 'dist', 'data', '.git'];
 
 /** A directory with the package installed as from its tarball, and beside it what it depends on. */
@@ -79,11 +80,11 @@ describe('the installed package', () => {
     expect(await manifest(join(home, 'checkout'))).toEqual(PACKAGE);
   });
 
-  it('type-checks the consumer of the docs, exactly: a word that no status has is an error', async () => {
-    await cp(join(ROOT, 'docs/examples/consumer.ts'), join(project, 'consumer.ts'));
+  it('type-checks the consumers of the docs, exactly: a word that no status has is an error', async () => {
+    for (const example of EXAMPLES) await cp(join(ROOT, 'docs/examples', example), join(project, example));
     await writeFile(
       join(project, 'mistaken.ts'),
-      `import { createProxyClient } from 'volhealth/client';
+      `import { createManagerClient, createProxyClient } from 'volhealth/client';
 import type { AppRouter } from 'volhealth/router';
 import { VolumeHealth, type VolumeStatus } from 'volhealth/schema';
 
@@ -94,13 +95,24 @@ export const parsed: string = VolumeHealth.parse(null).proxy_name;
 export type Procedures = AppRouter['_def']['procedures'];
 // @ts-expect-error -- not a status
 export const wrong = status === 'fine';
+const manager = createManagerClient({ url: 'http://127.0.0.1:6080' });
+manager.watch.subscribe(
+  { host: 'proxy1:local' },
+  {
+    onData(message) {
+      const event = 'data' in message ? message.data : message;
+      // @ts-expect-error -- no type of event
+      if (event.type === 'beat') throw new Error(event.id ?? '');
+    },
+  },
+);
 `,
     );
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext'];
 
     const check = run(
       process.execPath,
-      [TSC, ...options, '--types', 'node', '--skipLibCheck', 'consumer.ts', 'mistaken.ts'],
+      [TSC, ...options, '--types', 'node', '--skipLibCheck', ...EXAMPLES, 'mistaken.ts'],
       { cwd: project },
     );
 
@@ -118,11 +130,7 @@ export const wrong = status === 'fine';
   it('runs both services and the consumer of the docs', async () => {
     await cp(join(ROOT, 'docs/examples/consumer.ts'), join(project, 'consumer.ts'));
     await using proxy = await start('proxy', '--listen', '127.0.0.1:0');
-    const secret = await readFile(join(project, 'data/secret'), 'utf8');
-    await writeFile(
-      join(project, 'manager.toml'),
-      `[proxies.proxy1]\nmanager_api = "${proxy.url}"\nsecret = "${secret}"\n`,
-    );
+    await configureManager(proxy.url);
     await using manager = await start('manager', '-c', 'manager.toml', '--listen', '127.0.0.1:0');
     await createManagerClient({ url: manager.url }).checkVolume.mutate({ host: 'proxy1:local' });
 
@@ -133,7 +141,46 @@ export const wrong = status === 'fine';
 
     expect(stdout).toMatch(/^proxy1:local is healthy: .+ % used\n$/);
   });
+
+  it('runs the watcher of the docs, which goes on after a restart of the manager', async () => {
+    await cp(join(ROOT, 'docs/examples/watch-volume.ts'), join(project, 'watch-volume.ts'));
+    await using proxy = await start('proxy', '--listen', '127.0.0.1:0');
+    await configureManager(proxy.url);
+    await using before = await start('manager', '-c', 'manager.toml', '--listen', '127.0.0.1:0');
+    await createManagerClient({ url: before.url }).checkVolume.mutate({ host: 'proxy1:local' });
+    await using watcher = watching(before.url);
+    await expect.poll(watcher.said).toMatch(/^proxy1:local is healthy \(OK\): .+ % used\n/);
+
+    await before[Symbol.asyncDispose]();
+    await expect.poll(watcher.said).toMatch(/asking again: /);
+    await rm(join(project, 'data/local'), { recursive: true });
+    await using after = await start('manager', '-c', 'manager.toml', '--listen', new URL(before.url).host);
+    await createManagerClient({ url: after.url }).checkVolume.mutate({ host: 'proxy1:local' });
+
+    await expect.poll(watcher.said, { timeout: 10_000 }).toMatch(/proxy1:local is offline \(\w+\): .+\n$/);
+  });
 });
+
+async function configureManager(proxyUrl: string): Promise<void> {
+  const secret = await readFile(join(project, 'data/secret'), 'utf8');
+  const toml = `[proxies.proxy1]\nmanager_api = "${proxyUrl}"\nsecret = "${secret}"\n`;
+  await writeFile(join(project, 'manager.toml'), toml);
+}
+
+interface Watcher extends AsyncDisposable {
+  /** What it has printed so far. */
+  readonly said: () => string;
+}
+
+function watching(url: string): Watcher {
+  let said = '';
+  const child = spawn(process.execPath, ['watch-volume.ts', 'proxy1:local'], {
+    cwd: project,
+    env: { ...process.env, VOLHEALTH_URL: url },
+  });
+  for (const output of [child.stdout, child.stderr]) output.on('data', (text: Buffer) => (said += String(text)));
+  return { said: () => said, [Symbol.asyncDispose]: () => stop(child) };
+}
 
 interface Service extends AsyncDisposable {
   readonly url: string;
