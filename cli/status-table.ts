@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { ObserverHealth } from '../schema/observer-health.ts';
 import { printable } from '../schema/printable.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
@@ -6,6 +7,7 @@ import type { VolumeHealth } from '../schema/volume-health.ts';
 export interface Health {
   readonly proxies: readonly StorageProxyHealth[];
   readonly volumes: readonly VolumeHealth[];
+  readonly observer: ObserverHealth;
 }
 
 export interface TableOptions {
@@ -27,8 +29,8 @@ const MARKS = {
 
 const BADNESS = ['offline', 'unavailable', 'unknown', 'degraded', 'healthy'];
 
-/** Proxies with their volumes below them, the worst first, and a sentence that sums up. */
-export function statusTable({ proxies, volumes }: Health, { color, nowMs }: TableOptions): string {
+/** Proxies with their volumes below them, the worst first; a sentence that sums up, and what the manager says of itself. */
+export function statusTable({ proxies, volumes, observer }: Health, { color, nowMs }: TableOptions): string {
   const rows = proxies.flatMap((proxy): Cells[] => [
     [
       proxy.proxy_name,
@@ -61,6 +63,7 @@ export function statusTable({ proxies, volumes }: Health, { color, nowMs }: Tabl
     ...lines,
     '',
     summary({ proxies, volumes }),
+    ...(observer.status === 'ok' ? [] : [`The manager itself is ${observer.status}: ${observer.message ?? ''}`]),
   ].join('\n');
 }
 
@@ -80,7 +83,7 @@ function infoOf({ status, status_info, last_known_status }: VolumeHealth): strin
   return status === 'unknown' && last_known_status !== null ? `${info} (was ${last_known_status})` : info;
 }
 
-function summary({ proxies, volumes }: Health): string {
+function summary({ proxies, volumes }: Pick<Health, 'proxies' | 'volumes'>): string {
   return `${healthy(proxies)} of ${proxies.length} proxies and ${healthy(volumes)} of ${volumes.length} volumes are healthy.`;
 }
 

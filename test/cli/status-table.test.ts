@@ -22,7 +22,8 @@ const HEALTH = {
       last_checked_at: '2026-01-22T08:00:00Z',
     }),
   ],
-};
+  observer: { status: 'ok', since: '2026-01-22T08:00:00Z', message: null },
+} as const;
 
 describe('the table of volhealth status', () => {
   it('has each proxy with its volumes below it, the worst first, and sums up', () => {
@@ -40,6 +41,15 @@ proxy2  ✖ unhealthy  proxy  connection refused                               5
     );
   });
 
+  it('says where the manager itself may be at fault', () => {
+    const observer = { status: 'isolated', since: '2026-01-22T09:00:00Z', message: '3 of 5 do not answer' } as const;
+    expect(
+      statusTable({ ...HEALTH, observer }, PLAIN)
+        .split('\n')
+        .at(-1),
+    ).toBe('The manager itself is isolated: 3 of 5 do not answer');
+  });
+
   it('is coloured where it may be, and the same otherwise', () => {
     const colored = statusTable(HEALTH, { ...PLAIN, color: true });
     expect(colored).toContain('\u001b[31m✖ offline');
@@ -50,7 +60,11 @@ proxy2  ✖ unhealthy  proxy  connection refused                               5
   it('lets no proxy steer the terminal', () => {
     const evil = '\u001b[2J\u001b]0;gotcha\u0007\u202E\r\nfake line';
     const table = statusTable(
-      { proxies: [proxy('proxy1', { error_message: evil })], volumes: [volume('proxy1:a', { status_info: evil })] },
+      {
+        ...HEALTH,
+        proxies: [proxy('proxy1', { error_message: evil })],
+        volumes: [volume('proxy1:a', { status_info: evil })],
+      },
       PLAIN,
     );
     // oxlint-disable-next-line no-control-regex
