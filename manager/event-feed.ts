@@ -33,19 +33,22 @@ export function createEventFeed({
   snapshot: () => Snapshot;
   clock: Clock;
 }): EventFeed {
-  const feed = createFeed<Snapshot, ManagerChange>({ epoch, snapshot, clock });
+  const feed = createFeed<Snapshot, Exclude<ManagerEvent, { type: 'snapshot' }>>({ epoch, snapshot, clock });
   return {
     publish(change) {
-      feed.publish(keyOf(change), change);
+      // Made once: who does something with it for many subscribers knows it again.
+      const id = formatPosition({ epoch, seq: feed.position().seq + 1 });
+      feed.publish(keyOf(change), { ...change, id });
     },
     readers: feed.readers,
     async *watch({ host, lastEventId, signal }) {
       const since = lastEventId === null ? null : parsePosition(lastEventId);
       const key = host === null ? null : formatVolumeHost(host);
       for await (const message of feed.watch({ since, key, signal })) {
-        const id = formatPosition(message.position);
-        if (message.type === 'change') yield { ...message.change, id };
-        else if (message.type === 'snapshot') yield* snapshotEvents(message.snapshot, id, host);
+        if (message.type === 'change') yield message.change;
+        else if (message.type === 'snapshot') {
+          yield* snapshotEvents(message.snapshot, formatPosition(message.position), host);
+        }
       }
     },
   };

@@ -4,6 +4,7 @@ import type { GraphqlContext } from './context.ts';
 import { nestingLimit, queryLimits } from './limits.ts';
 import { noPage, strictRequests } from './requests.ts';
 import { schema } from './schema.ts';
+import { sharedExecution } from './shared-execution.ts';
 import { steadySnapshot } from './steady-snapshot.ts';
 
 export interface GraphqlOptions extends GraphqlContext {
@@ -40,7 +41,14 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
     context,
     graphiql: graphiql && { title: 'volhealth', defaultQuery: DEFAULT_QUERY },
     renderGraphiQL,
-    plugins: [strictRequests, ...(graphiql ? [] : [noPage]), nestingLimit, queryLimits(), steadySnapshot],
+    plugins: [
+      strictRequests,
+      ...(graphiql ? [] : [noPage]),
+      nestingLimit,
+      queryLimits(),
+      steadySnapshot,
+      sharedExecution(),
+    ],
     // Node's own: Yoga's go on being filled while their reader is blocked.
     fetchAPI: { Response, ReadableStream },
     cors: false,

@@ -43,13 +43,18 @@ builder.subscriptionField('storageProxyHealthChanged', (t) =>
       'with every proxy again.',
     subscribe: (_root, _args, { watch }) =>
       untilReturned((signal) => proxiesIn(watch({ host: null, lastEventId: null, signal }))),
-    resolve: (proxy) => proxy,
+    resolve: ({ current }) => current,
   }),
 );
 
-async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<StorageProxyHealth, void, undefined> {
+interface ProxyEvent {
+  readonly type: 'snapshot' | 'proxy';
+  readonly current: StorageProxyHealth;
+}
+
+async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<ProxyEvent, void, undefined> {
   for await (const event of events) {
-    if (event.type === 'snapshot') yield* event.proxies;
-    else if (event.type === 'proxy') yield event.current;
+    if (event.type === 'proxy') yield event;
+    else if (event.type === 'snapshot') for (const current of event.proxies) yield { type: 'snapshot', current };
   }
 }

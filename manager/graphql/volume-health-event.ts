@@ -4,6 +4,9 @@ import { builder, zod } from './builder.ts';
 import { untilReturned } from './until-returned.ts';
 import { volumeHost } from './volume-health.ts';
 
+type SnapshotMessage = Extract<ManagerEvent, { type: 'snapshot' }>;
+type VolumeChange = Extract<ManagerEvent, { type: 'volume' }>;
+
 const VolumeHealthEventType = zod.objectType(VolumeHealthEvent);
 
 builder.subscriptionField('volumeHealthChanged', (t) =>
@@ -24,7 +27,7 @@ builder.subscriptionField('volumeHealthChanged', (t) =>
       const watching = { host: host === null ? null : volumeHost(host), lastEventId: since };
       return untilReturned((signal) => volumeEvents(watch({ ...watching, signal }), host ?? ''));
     },
-    resolve: (event) => event,
+    resolve: (event) => (event.type === 'volume' ? { ...event, type: 'change' as const, remaining: null } : event),
   }),
 );
 
@@ -32,14 +35,12 @@ builder.subscriptionField('volumeHealthChanged', (t) =>
 async function* volumeEvents(
   events: AsyncIterable<ManagerEvent>,
   asked: string,
-): AsyncGenerator<VolumeHealthEvent, void, undefined> {
+): AsyncGenerator<VolumeChange | VolumeHealthEvent, void, undefined> {
   for await (const event of events) {
     if (event.type === 'snapshot') yield* snapshotEvents(event, asked);
-    else if (event.type === 'volume') yield { ...event, type: 'change', remaining: null };
+    else if (event.type === 'volume') yield event;
   }
 }
-
-type SnapshotMessage = Extract<ManagerEvent, { type: 'snapshot' }>;
 
 function* snapshotEvents({ id, volumes, remaining }: SnapshotMessage, asked: string): Generator<VolumeHealthEvent> {
   const nothing = { type: 'snapshot', previous: null, transition: null } as const;

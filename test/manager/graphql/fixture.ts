@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { GraphQLFormattedError } from 'graphql';
 import { type GraphqlOptions, type GraphqlServer, createGraphql } from '../../../manager/graphql/server.ts';
 import type { Snapshot } from '../../../manager/snapshot.ts';
@@ -87,7 +88,7 @@ export function graphql(options: Partial<GraphqlOptions> = {}): GraphqlServer {
     observer: () => ({ status: 'ok', since: CHECKED_AT, message: null }),
     volumeHistory: () => [],
     proxyHistory: () => [],
-    watch: async function* nothing() {},
+    watch: () => Readable.from([]),
     graphiql: false,
     logError: (message, cause) => {
       throw new Error(message, { cause });
