@@ -2,8 +2,10 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:http';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { ListenAddress } from '../schema/proxy-config.ts';
-import { CannotRun } from './run.ts';
 import type { Log } from './log.ts';
+import { streamsOf } from './open-streams.ts';
+import { CannotRun } from './run.ts';
+import { cutSlowReaders } from './slow-readers.ts';
 import { stopped } from './stopped.ts';
 
 export interface ServeOptions {
@@ -28,6 +30,8 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
     onStop();
     throw error;
   });
+  const streams = streamsOf(server as Server);
+  cutSlowReaders(server as Server);
   const { port } = server.address() as { port: number };
   const url = `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
   log('info', `listening on ${url}`, { url });
@@ -35,9 +39,10 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
 
   const reason = await stop;
   log('info', `stopping: ${reason}`);
+  // First, so that nothing tells their clients of an end: cut, they come back to the next process.
+  streams.cut();
   onStop();
   server.close();
-  // Streams end only when they are cut; their clients come back to the next process.
   setTimeout(() => {
     (server as Server).closeAllConnections();
   }, GRACE_MS).unref();

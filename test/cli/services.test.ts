@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManagerClient } from '../../client/manager-client.ts';
@@ -124,6 +126,38 @@ describe('a manager and two proxies', () => {
     expect(stream.status).toBe(200);
     expect(await proxy.end()).toBe(0);
     await stream.body?.cancel().catch(() => {});
+  });
+});
+
+const STREAMS = {
+  'a GraphQL subscription': '/graphql?query=subscription{volumeHealthChanged{id}}',
+  "tRPC's watch": '/trpc/watch',
+};
+
+describe.each(Object.entries(STREAMS))('%s', (_, path) => {
+  it('is cut at once by a manager that ends: told of an end, its client would not come back', async () => {
+    const manager = sandbox.start('manager', '-c', managerToml([await freePort()]));
+    const url = await listeningOn(manager);
+    const underWay = connect(Number(new URL(url).port), '127.0.0.1');
+    underWay.write('POST /graphql HTTP/1.1\r\nhost: manager\r\ncontent-length: 9\r\n\r\n');
+    const stream = await fetch(`${url}${path}`, { headers: { accept: 'text/event-stream' } });
+    const chunks: string[] = [];
+    const read = async () => {
+      for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) chunks.push(chunk);
+      return 'ended';
+    };
+    const end = read().catch(({ message }: Error) => message);
+    await expect.poll(() => chunks.join('')).toContain('data: {');
+
+    const code = manager.end();
+
+    expect(await end).toBe('terminated');
+    expect(chunks.join('')).not.toMatch(/event: (complete|return)/);
+    underWay.write('no JSON!!');
+    const [answer] = await Promise.race([once(underWay, 'data'), once(underWay, 'close')]);
+    expect(String(answer)).toMatch(/^HTTP\/1.1 415/);
+    underWay.destroy();
+    expect(await code).toBe(0);
   });
 });
 
