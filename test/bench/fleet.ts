@@ -44,6 +44,7 @@ const asked = new WeakMap<IncomingMessage, Served>();
 const streams = new Set<IncomingMessage>();
 const silent = new Set<number>();
 let hasStreams = true;
+let churn = 0;
 
 const answer = getRequestListener((request, { incoming }) => asked.get(incoming as IncomingMessage)!.fetch(request));
 const server = createServer((incoming, outgoing) => {
@@ -71,6 +72,8 @@ server.listen({ port: 0, host: process.platform === 'linux' ? '0.0.0.0' : '127.0
   reply({ listening: (server.address() as AddressInfo).port });
 });
 
+keepChecking();
+
 process.on('message', (order: FleetOrder) => {
   switch (order.order) {
     case 'change': {
@@ -80,7 +83,7 @@ process.on('message', (order: FleetOrder) => {
       break;
     }
     case 'churn':
-      churn(order.share);
+      churn = order.share;
       break;
     case 'streams':
       hasStreams = order.on;
@@ -94,31 +97,22 @@ process.on('message', (order: FleetOrder) => {
 });
 process.on('disconnect', () => process.exit(0));
 
-let stopChurning = (): void => {};
-
-/** Has a share of all checks find another fill, each volume's when it is due. */
-function churn(share: number): void {
-  stopChurning();
-  if (share === 0) return;
+/** Has every volume checked when it is due; a share of the checks finds another fill. */
+function keepChecking(): void {
   const inOrder = Array.from({ length: proxyCount * volumeCount }, (_, ordinal) => ordinal).toSorted(
     (a, b) => phaseOf(a) - phaseOf(b),
   );
   let next = 0;
-  let done = machineMs();
-  const timer = setInterval(() => {
-    const now = machineMs();
-    const due = Math.floor(((now - done) / INTERVAL_MS) * inOrder.length);
-    if (due === 0) return;
-    done += (due / inOrder.length) * INTERVAL_MS;
+  let doneMs = machineMs();
+  setInterval(() => {
+    const due = Math.floor(((machineMs() - doneMs) / INTERVAL_MS) * inOrder.length);
+    doneMs += (due / inOrder.length) * INTERVAL_MS;
     for (let count = 0; count < due; count += 1, next = (next + 1) % inOrder.length) {
-      if (Math.random() >= share) continue;
       const ordinal = inOrder[next]!;
-      fleet[Math.floor(ordinal / volumeCount)]!.proxy.fill(ordinal % volumeCount);
+      const { proxy } = fleet[Math.floor(ordinal / volumeCount)]!;
+      proxy.checked(ordinal % volumeCount, Math.random() < churn);
     }
   }, CHECK_EVERY_MS);
-  stopChurning = () => {
-    clearInterval(timer);
-  };
 }
 
 function reply(message: FleetReply): void {

@@ -1,8 +1,6 @@
 import { type Clock, moment } from '../../probe/clock.ts';
-import { createFeed, parsePosition } from '../../probe/feed.ts';
+import { createHealthStream } from '../../proxy/health-stream.ts';
 import type { StorageProxy } from '../../proxy/storage-proxy.ts';
-import type { ProxyEvent } from '../../schema/proxy-event.ts';
-import type { ProxyWatchOptions } from '../../router/proxy.ts';
 import type { HealthReport } from '../../schema/health-report.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { type SimulatedVolume, simulatedReport } from './simulated-volume.ts';
@@ -18,25 +16,29 @@ export interface SimulatedProxyOptions {
 export interface SimulatedProxy extends StorageProxy {
   /** Turns a volume from healthy to offline, or back, and tells every reader. */
   readonly change: (volume: number, serial: number) => void;
-  /** Has a check of a volume find another fill: texts move, no verdict does. */
-  readonly fill: (volume: number) => void;
+  /** A check of a volume has been made: its times have moved, and its texts if it found another fill. */
+  readonly checked: (volume: number, hasFilled: boolean) => void;
 }
 
 /** A storage proxy as its readers see it, without storage: real contents, real feed, next to no memory a volume. */
 export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedProxyOptions): SimulatedProxy {
   const epoch = `${name}@${clock.mono()}`;
   const service = { status: 'healthy', version: '0.1.0', component: 'storage-proxy' } as const;
-  const feed = createFeed<HealthReport, VolumeReport>({ epoch, snapshot: report, clock });
+  const stream = createHealthStream({ epoch, clock, report, volume: (volume) => reportOf(volume)! });
   const all = Array.from({ length: volumes }, (_, index) => newVolume(index));
   const indexOf = new Map(all.map((volume, index) => [volume.name, index]));
 
   return {
     report,
+    unchangedSince(known) {
+      const { epoch: current, seq } = stream.position();
+      return known.epoch === current && known.seq === seq ? { ...envelope(), unchanged: true } : null;
+    },
     publicReport: () => ({ ...service, volumes: reports() }),
     volume: reportOf,
     hwinfo: reportOf,
     check: (volume) => Promise.resolve(reportOf(volume)),
-    watch,
+    watch: stream.watch,
     volumes: () => all.map((volume) => ({ name: volume.name, backend: 'vfs', path: `/${volume.name}`, fsprefix: '.' })),
     isReady: () => true,
     stop: () => {},
@@ -46,12 +48,15 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
       volume.serial = serial;
       volume.sinceMs = clock.now();
       volume.changedMonoMs = clock.mono();
-      publish(volume);
+      stream.moved(volume.name);
+      stream.publish(volume.name);
     },
-    fill(index) {
+    checked(index, hasFilled) {
       const volume = all[index]!;
+      stream.moved(volume.name);
+      if (!hasFilled) return;
       volume.fills += 1;
-      publish(volume);
+      stream.publish(volume.name);
     },
   };
 
@@ -70,10 +75,6 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
     };
   }
 
-  function publish(volume: SimulatedVolume): void {
-    feed.publish(volume.name, simulatedReport(volume, moment(clock)));
-  }
-
   function reports(): Record<string, VolumeReport> {
     const now = moment(clock);
     return Object.fromEntries(all.map((volume) => [volume.name, simulatedReport(volume, now)]));
@@ -85,28 +86,17 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
   }
 
   function report(): HealthReport {
+    return { ...envelope(), volumes: reports() };
+  }
+
+  function envelope(): Omit<HealthReport, 'volumes'> {
     const { wall, mono } = moment(clock);
     return {
       ...service,
       proxy: name,
-      ...feed.position(),
+      ...stream.position(),
       mono_ms: mono,
       connectivity: { overall_healthy: true, connectivity_checks: [], timestamp: new Date(wall).toISOString() },
-      volumes: reports(),
     };
-  }
-
-  async function* watch({
-    lastEventId,
-    pingMs,
-    signal,
-  }: ProxyWatchOptions): AsyncGenerator<ProxyEvent, void, undefined> {
-    const since = lastEventId === null ? null : parsePosition(lastEventId);
-    for await (const message of feed.watch({ since, idleMs: pingMs, signal })) {
-      const at = { ...message.position, mono_ms: clock.mono() };
-      if (message.type === 'snapshot') yield { type: 'snapshot', report: message.snapshot };
-      else if (message.type === 'idle') yield { type: 'ping', ...at };
-      else yield { type: 'change', ...at, after: message.after, volume: message.key, report: message.change };
-    }
   }
 }
