@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Moment } from '../probe/clock.ts';
+import type { Check } from '../schema/check.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { ProxySlice } from './proxy-slice.ts';
@@ -87,10 +88,16 @@ function isVolumeTransition(a: VolumeHealth | null, b: VolumeHealth): boolean {
   );
 }
 
+/** Times are not compared: of two states that differ in nothing else everything but the checks is the same object. */
 function isSameButForTimes(a: VolumeHealth, b: VolumeHealth): boolean {
-  return isDeepStrictEqual(withoutTimes(a), withoutTimes(b));
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof VolumeHealth>;
+  for (const key of keys) {
+    if (key === 'checks' || key === 'last_checked_at' || key === 'probe_ms' || a[key] === b[key]) continue;
+    if (!isDeepStrictEqual(a[key], b[key])) return false;
+  }
+  return a.checks.length === b.checks.length && a.checks.every((check, index) => isSameCheck(check, b.checks[index]));
 }
 
-function withoutTimes({ last_checked_at, probe_ms, checks, ...rest }: VolumeHealth): object {
-  return { ...rest, checks: checks.map(({ checked_at, duration_ms, ...check }) => check) };
+function isSameCheck(a: Check, b: Check | undefined): boolean {
+  return a.name === b?.name && a.status === b.status && a.reason === b.reason && a.info === b.info;
 }

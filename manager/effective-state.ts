@@ -2,7 +2,7 @@ import { createAgenda } from '../probe/agenda.ts';
 import { type Clock, moment } from '../probe/clock.ts';
 import { type Change, changesOf, type LastSaid } from './changes.ts';
 import type { ProxyView } from './effective-status.ts';
-import { nextSlice, nextStaleMs, type ProxySlice } from './proxy-slice.ts';
+import { nextSlice, type ProxySlice, staleness } from './proxy-slice.ts';
 import type { Taken } from './received.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { ProxyKnowledge } from './storage-health-checker.ts';
@@ -112,15 +112,17 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
 
   /** One entry in the agenda for each proxy is enough: what turns stale later is found when it is looked at. */
   function expectStale(part: Part, touched: Taken['touched']): void {
-    const at = nextStaleMs(part.slice, touched, moment(clock));
-    if (at >= part.staleMs) return;
-    part.staleMs = at;
-    agenda.add(at + 1, part);
+    const { nextMs } = staleness(part.slice, touched, moment(clock));
+    if (nextMs >= part.staleMs) return;
+    part.staleMs = nextMs;
+    agenda.add(nextMs + 1, part);
   }
 
   function lookForStale(part: Part): void {
     if (clock.mono() < part.staleMs) return;
     part.staleMs = Infinity;
-    update(part, 'all');
+    const { stale } = staleness(part.slice, 'all', moment(clock));
+    if (stale.length > 0) update(part, stale);
+    expectStale(part, 'all');
   }
 }

@@ -44,18 +44,24 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
   };
 }
 
-/** When time alone next changes something of these volumes, on the monotonic clock; Infinity if never. */
-export function nextStaleMs({ view }: ProxySlice, touched: Taken['touched'], now: Moment): number {
+/** What time alone does to these volumes: which are stale by now and not yet shown so, and when the next one will be. */
+export function staleness(
+  { view, volumes }: ProxySlice,
+  touched: Taken['touched'],
+  now: Moment,
+): { readonly stale: readonly string[]; readonly nextMs: number } {
   const { isAsked, isHealthy, received } = view;
-  if (!isAsked || !isHealthy || received === null) return Infinity;
-  let next = Infinity;
+  const stale: string[] = [];
+  let nextMs = Infinity;
+  if (!isAsked || !isHealthy || received === null) return { stale, nextMs };
   for (const name of touched === 'all' ? received.volumes.keys() : touched) {
     const volume = received.volumes.get(name);
     if (volume == null || volume.last_checked_at === null) continue;
     const at = staleAtMs(view, volume);
-    if (at >= now.mono) next = Math.min(next, at);
+    if (at >= now.mono) nextMs = Math.min(nextMs, at);
+    else if (volumes.get(name)?.reason !== 'STALE') stale.push(name);
   }
-  return next;
+  return { stale, nextMs };
 }
 
 /** Whether what is known of the proxy itself lets its volumes be seen as before. */

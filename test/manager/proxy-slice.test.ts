@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyView } from '../../manager/effective-status.ts';
-import { nextSlice, nextStaleMs, type ProxySlice } from '../../manager/proxy-slice.ts';
+import { nextSlice, type ProxySlice, staleness } from '../../manager/proxy-slice.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
 import { VolumeHealth } from '../../schema/volume-health.ts';
@@ -173,11 +173,18 @@ describe('the time at which something turns stale', () => {
         seconds: 0,
       },
     ]);
-    expect(nextStaleMs(slice, 'all', at(0))).toBe(22_000 + 1_000 + 20_000 + 5_000);
+    expect(staleness(slice, 'all', at(0)).nextMs).toBe(22_000 + 1_000 + 20_000 + 5_000);
   });
 
   it('is never while the proxy is away: nothing is shown as current then', () => {
     const slice = after([{ volumes: { a: report() }, healthy: false, seconds: 0 }]);
-    expect(nextStaleMs(slice, 'all', at(0))).toBe(Infinity);
+    expect(staleness(slice, 'all', at(0))).toEqual({ stale: [], nextMs: Infinity });
+  });
+
+  it('has come for the volumes that are not shown so yet, and for no other', () => {
+    const times = { interval_ms: 10_000, timeout_ms: 1_000 };
+    const slice = after([{ volumes: { slow: report({ interval_ms: 300_000 }), fast: report(times) }, seconds: 0 }]);
+    const { stale, nextMs } = staleness(slice, 'all', at(60));
+    expect([stale, nextMs > at(60).mono]).toEqual([['fast'], true]);
   });
 });
