@@ -291,6 +291,18 @@ describe('the tRPC router', () => {
     expect((await client().health.check.mutate({ volume: 'local' })).status).toBe('healthy');
   });
 
+  it('leaves no timer behind when it ends, also while a change waits to be published', async () => {
+    await clock.advance(SETTLED_MS);
+    mounts.set('/local', ENOENT);
+    await client().health.check.mutate({ volume: 'local' });
+    const { seq } = await client().health.report.query();
+    await clock.advance(1_000);
+    expect((await client().health.check.mutate({ volume: 'local' })).attempt).toBe(2);
+    expect((await client().health.report.query()).seq).toBe(seq);
+    proxy.stop();
+    expect(clock.timers()).toBe(0);
+  });
+
   it('takes times that move for no change', async () => {
     await clock.advance(1_000);
     const before = await client().health.report.query();

@@ -153,9 +153,21 @@ describe('a reader of the health stream', () => {
     await clock.advance(11_000);
     change('a', 'x');
     change('b', 'offline now');
-    check('c');
+    for (const name of ['b', 'c']) check(name);
     const told = [await reader.next(), await reader.next(), await reader.next()].map(({ value }) => lineOf(value!));
     expect(told).toEqual(['11 s #1 change after 0 a x', '11 s #1 beat c@11', '11 s #2 change after 1 b offline now']);
+  });
+
+  it('that is slow hears no pings as long as there is something to say', async () => {
+    const reader = watch();
+    await reader.next();
+    for (const name of ['a', 'b']) change(name, 'x');
+    const types: (string | undefined)[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      types.push((await reader.next()).value?.type);
+      await clock.advance(PING_MS);
+    }
+    expect(types).toEqual(['change', 'change']);
   });
 
   it('is told with a change the times of when it is told', async () => {
