@@ -49,7 +49,7 @@ export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions
       steadySnapshot,
       sharedExecution(),
     ],
-    // Node's own: Yoga's go on being filled while their reader is blocked.
+    // Node's own: Yoga's stream costs more, and takes pings on while its reader is blocked.
     fetchAPI: { Response, ReadableStream },
     cors: false,
     multipart: false,
