@@ -247,6 +247,14 @@ describe('a change', () => {
     expect(await executions(query, { host, last: 1 }, { host, last: 2 })).toBe(2);
   });
 
+  test('is executed for who leaves a variable out, and for who sets it to nothing', async () => {
+    const query = `subscription ($host: String, $last: Int = 5) {
+      volumeHealthChanged(host: $host) { type current { history(last: $last) { id } } }
+    }`;
+
+    expect(await executions(query, { host }, { host, last: null })).toBe(2);
+  });
+
   test('is executed for the operation that was chosen', async () => {
     const query = 'subscription a { volumeHealthChanged { host } } subscription b { volumeHealthChanged { type } }';
     const manager = createFakeManager();
