@@ -17,6 +17,9 @@ export interface ServeOptions {
   readonly onStop: () => void;
 }
 
+/** Whoever asks again within a minute need not connect anew; a proxy that is polled every 10 s is spared that. */
+export const KEEP_ALIVE_MS = 75_000;
+
 /** Requests under way at the end may take this long to finish. */
 const GRACE_MS = 1_000;
 
@@ -30,6 +33,7 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
     onStop();
     throw error;
   });
+  (server as Server).keepAliveTimeout = KEEP_ALIVE_MS;
   const streams = streamsOf(server as Server);
   cutSlowReaders(server as Server);
   const { port } = server.address() as { port: number };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { KEEP_ALIVE_MS } from '../../cli/serve.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import type { Clock } from '../../probe/clock.ts';
 import type { FleetOrder, FleetReply } from './start-fleet.ts';
@@ -65,6 +66,7 @@ const server = createServer((incoming, outgoing) => {
   void answer(incoming, outgoing);
 });
 // Every address of the loopback network is wanted, and no other.
+server.keepAliveTimeout = KEEP_ALIVE_MS;
 server.on('connection', (socket) => {
   if (socket.remoteAddress?.includes('127.') !== true) socket.destroy();
 });
