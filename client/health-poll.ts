@@ -1,5 +1,5 @@
 import { AskingFailed, httpFailure } from './failure.ts';
-import { readJson } from './limited-fetch.ts';
+import { type Answer, readJson } from './limited-fetch.ts';
 
 export interface HealthPollOptions {
   /** Base URL of the proxy's manager-facing API, such as `http://127.0.0.1:6022`. */
@@ -7,8 +7,18 @@ export interface HealthPollOptions {
   readonly secret: string;
   /** Of one answer. Default: 8 MiB. */
   readonly maxBytes?: number;
-  readonly fetch?: typeof globalThis.fetch;
+  /** Asks by GET, without following redirects: `globalThis.fetch`, or something lighter. */
+  readonly fetch?: PollFetch;
 }
+
+export type PollFetch = (
+  url: string,
+  init: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+    readonly redirect: 'manual';
+  },
+) => Promise<Answer>;
 
 export interface PollOptions {
   /** What the caller has already, as `epoch:seq`: the proxy may leave out what has not changed since. */
@@ -30,7 +40,7 @@ export function createHealthPoll(options: HealthPollOptions): HealthPoll {
   return async ({ known, signal }) => {
     const target = known === null ? endpoint : `${endpoint}?known=${encodeURIComponent(known)}`;
     const response = await fetch(target, { headers, signal, redirect: 'manual' });
-    if (!response.ok) {
+    if (response.status < 200 || response.status > 299) {
       await response.body?.cancel();
       throw httpFailure(response.status);
     }

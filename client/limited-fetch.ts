@@ -28,8 +28,17 @@ export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeo
   };
 }
 
+/** As much of a `Response` as it takes to read one: what is not `fetch` can offer that too, for less. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: { readonly get: (name: string) => string | null };
+  readonly body: AnswerBody | null;
+}
+
+type AnswerBody = AsyncIterable<Uint8Array> & { readonly cancel: () => Promise<void> };
+
 /** The bytes of an answer in JSON. Rejects with an `AskingFailed` if it is none, or has more than `maxBytes`. */
-export async function readJson(response: Response, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
+export async function readJson(response: Answer, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   if (!isJson(response)) {
     await response.body?.cancel();
     throw notJson(response);
@@ -45,11 +54,11 @@ export async function readJson(response: Response, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks, size);
 }
 
-function isJson(response: Response): boolean {
+function isJson(response: Answer): boolean {
   return /^application\/([\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
 }
 
-function notJson({ status, headers }: Response): AskingFailed {
+function notJson({ status, headers }: Answer): AskingFailed {
   if (status < 200 || status > 299) return httpFailure(status);
   const type = headers.get('content-type')?.split(';')[0] ?? 'nothing readable';
   return new AskingFailed('unreadable', `answered ${type.slice(0, 60)} instead of JSON`);

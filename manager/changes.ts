@@ -39,11 +39,12 @@ export function changesOf(
   { lastSaid, now }: { lastSaid: LastSaid; now: Moment },
 ): { changes: readonly Change[]; lastSaid: LastSaid } {
   const changes: Change[] = [];
-  const saying = new Map(lastSaid);
   if (isProxyChange(before.proxy, slice.proxy)) {
     const isTransition = isProxyTransition(before.proxy, slice.proxy);
     changes.push({ of: 'proxy', previous: before.proxy, current: slice.proxy, isTransition });
   }
+  if (before.volumes === slice.volumes) return { changes, lastSaid };
+  const saying = new Map(lastSaid);
   for (const [volume, current] of slice.volumes) {
     const previous = before.volumes.get(volume) ?? null;
     if (previous === current) continue;
@@ -56,12 +57,10 @@ export function changesOf(
     const transition = isTransition ? { previous: said, current } : null;
     changes.push({ of: 'volume', volume, previous, current, transition });
   }
-  if (before.volumes !== slice.volumes) {
-    for (const [volume, previous] of before.volumes) {
-      if (slice.volumes.has(volume)) continue;
-      saying.delete(volume);
-      changes.push({ of: 'volume', volume, previous, current: null, transition: dropped(previous, slice, now) });
-    }
+  for (const [volume, previous] of before.volumes) {
+    if (slice.volumes.has(volume)) continue;
+    saying.delete(volume);
+    changes.push({ of: 'volume', volume, previous, current: null, transition: dropped(previous, slice, now) });
   }
   return { changes, lastSaid: saying };
 }

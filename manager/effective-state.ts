@@ -3,7 +3,7 @@ import { type Clock, moment } from '../probe/clock.ts';
 import { type Change, changesOf, type LastSaid } from './changes.ts';
 import type { ProxyView } from './effective-status.ts';
 import { nextSlice, type ProxySlice, staleness } from './proxy-slice.ts';
-import type { Taken } from './received.ts';
+import type { News } from './received.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { ProxyKnowledge } from './storage-health-checker.ts';
 
@@ -23,8 +23,8 @@ export interface ExpectedProxy {
 
 export interface EffectiveState {
   readonly snapshot: () => Snapshot;
-  /** Takes in what is now known of a proxy, or, where null, of all: of these volumes something may have moved. */
-  readonly refresh: (proxy: string | null, touched: Taken['touched']) => void;
+  /** Takes in what is now known of a proxy, or, where null, of all. */
+  readonly refresh: (proxy: string | null, news: News) => void;
   /** Has the next snapshot show the latest times: for whoever has just had them moved. */
   readonly flush: () => void;
   readonly stop: () => void;
@@ -35,6 +35,8 @@ interface Part {
   readonly expected: ExpectedProxy;
   slice: ProxySlice;
   lastSaid: LastSaid;
+  /** Volumes whose times have moved since the slice was made, and nothing else: they can wait until somebody looks. */
+  readonly late: Set<string>;
   /** When it is looked at for what has turned stale; never later than something does. */
   staleMs: number;
 }
@@ -52,8 +54,11 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   });
   const parts = new Map(
     proxies.map((expected) => {
-      const part = { expected, slice: sliceOf(expected, null, 'all'), lastSaid: new Map(), staleMs: Infinity };
-      return [expected.name, part] as const;
+      const slice = sliceOf(expected, null, 'all');
+      return [
+        expected.name,
+        { expected, slice, lastSaid: new Map(), late: new Set<string>(), staleMs: Infinity },
+      ] as const;
     }),
   );
   let snapshot: Snapshot | null = null;
@@ -64,6 +69,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     snapshot() {
       const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
       if (snapshot === null || isOld) {
+        for (const part of parts.values()) if (part.late.size > 0) update(part, []);
         const slices = Array.from(parts, ([name, { slice }]) => [name, slice] as const);
         snapshot = snapshotOf(new Map(slices), moment(clock));
         madeMs = clock.mono();
@@ -71,8 +77,11 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       }
       return snapshot;
     },
-    refresh(name, touched) {
-      for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) update(part, touched);
+    refresh(name, news) {
+      for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) {
+        if (isLate(part, news)) putOff(part, news.touched);
+        else update(part, news.touched);
+      }
     },
     flush() {
       if (hasMoved) snapshot = null;
@@ -80,8 +89,22 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     stop: agenda.clear,
   };
 
-  function update(part: Part, touched: Taken['touched']): void {
-    const { expected, slice: before } = part;
+  /** Whether nobody can tell yet that something moved: a verdict that was stale would be one no more. */
+  function isLate({ slice }: Part, { touched, isTimesOnly }: News): boolean {
+    if (!isTimesOnly || touched === 'all') return false;
+    return touched.every((volume) => slice.volumes.get(volume)?.reason !== 'STALE');
+  }
+
+  /** Times only move on: nothing turns stale sooner than was expected. */
+  function putOff(part: Part, touched: News['touched']): void {
+    for (const volume of touched) part.late.add(volume);
+    hasMoved = true;
+  }
+
+  function update(part: Part, news: News['touched']): void {
+    const { expected, slice: before, late } = part;
+    const touched = news === 'all' ? news : [...news, ...late];
+    late.clear();
     const now = moment(clock);
     const slice = sliceOf(expected, before, touched);
     const { changes, lastSaid } = changesOf(before, slice, { lastSaid: part.lastSaid, now });
@@ -97,7 +120,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   function sliceOf(
     { name, intervalMs, volumes }: ExpectedProxy,
     before: ProxySlice | null,
-    touched: Taken['touched'],
+    touched: News['touched'],
   ): ProxySlice {
     const { state, received, disturbance } = known(name);
     const view: ProxyView = {
@@ -111,7 +134,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   }
 
   /** One entry in the agenda for each proxy is enough: what turns stale later is found when it is looked at. */
-  function expectStale(part: Part, touched: Taken['touched']): void {
+  function expectStale(part: Part, touched: News['touched']): void {
     const { nextMs } = staleness(part.slice, touched, moment(clock));
     if (nextMs >= part.staleMs) return;
     part.staleMs = nextMs;

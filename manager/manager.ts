@@ -52,10 +52,10 @@ export function createManager(options: ManagerOptions): Manager {
     clock,
     random,
     ...(cpuMs === undefined ? {} : { cpuMs }),
-    onNews(proxy, touched) {
+    onNews(proxy, news) {
       // First, as it explains the rest. A single proxy that nothing disturbs says nothing of the manager itself.
       if (proxy === null || checker.known(proxy).disturbance !== null || observer.status !== 'ok') observe();
-      state.refresh(proxy, touched);
+      state.refresh(proxy, news);
     },
   });
   const vfolderHosts = config.vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));

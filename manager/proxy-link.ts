@@ -5,7 +5,15 @@ import type { Clock } from '../probe/clock.ts';
 import { formatPosition } from '../probe/feed.ts';
 import { parseHealthAnswer } from '../schema/health-report.ts';
 import { parseProxyEvent } from '../schema/proxy-event.ts';
-import { type Arrival, type Fate, type Message, nextReceived, type Received, type Taken } from './received.ts';
+import {
+  type Arrival,
+  type Fate,
+  type Message,
+  type News,
+  nextReceived,
+  type Received,
+  type Taken,
+} from './received.ts';
 
 /** How the manager speaks with one proxy. */
 export interface ProxyAccess {
@@ -20,7 +28,7 @@ export interface ProxyLinkOptions {
   /** How often the proxy's stream should say something. */
   readonly pingMs: number;
   /** Hears of all that the stream brings. */
-  readonly onNews: (touched: Taken['touched']) => void;
+  readonly onNews: (news: News) => void;
   /** Something is missing or broken that a poll would tell. */
   readonly onDoubt: () => void;
 }
@@ -28,7 +36,7 @@ export interface ProxyLinkOptions {
 /** What a poll brought. */
 export interface PollAnswer {
   readonly fate: Fate;
-  readonly touched: Taken['touched'];
+  readonly news: News;
   readonly askedMonoMs: number;
 }
 
@@ -79,8 +87,8 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
       if (known === null) isWholeWanted = false;
       try {
         const message = parseHealthAnswer(await access.poll({ known, signal }));
-        const { fate, touched } = take(message, request);
-        return { fate, touched, askedMonoMs: request.askedMonoMs };
+        const { fate, touched, isTimesOnly } = take(message, request);
+        return { fate, news: { touched, isTimesOnly }, askedMonoMs: request.askedMonoMs };
       } catch (error) {
         isWholeWanted = true;
         signal.throwIfAborted();
@@ -162,9 +170,9 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
       retryLater();
       return;
     }
-    const { fate, touched } = take(message, request);
+    const { fate, ...news } = take(message, request);
     if (fate === 'foreign' || fate === 'mixed') again();
-    else if (touched === 'all' || touched.length > 0) onNews(touched);
+    else if (news.touched === 'all' || news.touched.length > 0) onNews(news);
   }
 
   /** It speaks of what is over: whoever is there now is to be asked, and listened to. */

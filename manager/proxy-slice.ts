@@ -2,7 +2,7 @@ import { isoOf, type Moment } from '../probe/clock.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
 import { type ProxyView, staleAtMs } from './effective-status.ts';
-import type { Taken } from './received.ts';
+import type { News } from './received.ts';
 import type { ProxyKnowledge } from './storage-health-checker.ts';
 import { type Verdict, verdictOf, volumeHealth } from './volume-health.ts';
 
@@ -21,7 +21,7 @@ export interface SliceInput {
   readonly state: ProxyKnowledge['state'];
   readonly view: ProxyView;
   /** The volumes of which something may have moved; where more than they can have, all are looked at all the same. */
-  readonly touched: Taken['touched'];
+  readonly touched: News['touched'];
   /** Volumes to show even where the proxy was never reached: configured, or named by virtual folders. */
   readonly expectedVolumes: readonly string[];
   readonly now: Moment;
@@ -39,15 +39,21 @@ export function nextSlice(previous: ProxySlice | null, input: SliceInput): Proxy
   return {
     proxy,
     view,
-    volumes: new Map([...previous.volumes, ...volumes]),
-    verdicts: new Map([...previous.verdicts, ...verdicts]),
+    volumes: withAll(previous.volumes, volumes),
+    verdicts: withAll(previous.verdicts, verdicts),
   };
+}
+
+function withAll<V>(map: ReadonlyMap<string, V>, more: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  const all = new Map(map);
+  for (const [key, value] of more) all.set(key, value);
+  return all;
 }
 
 /** What time alone does to these volumes: which are stale by now and not yet shown so, and when the next one will be. */
 export function staleness(
   { view, volumes }: ProxySlice,
-  touched: Taken['touched'],
+  touched: News['touched'],
   now: Moment,
 ): { readonly stale: readonly string[]; readonly nextMs: number } {
   const { isAsked, isHealthy, received } = view;

@@ -51,12 +51,20 @@ export type Message =
  */
 export type Fate = 'taken' | 'old' | 'gap' | 'foreign' | 'mixed';
 
-export interface Taken {
+export interface Taken extends News {
   readonly received: Received | null;
   readonly fate: Fate;
+}
+
+/** What moved. */
+export interface News {
   /** The volumes of which something moved, if only times. */
   readonly touched: readonly string[] | 'all';
+  /** Whether nothing else moved than times. */
+  readonly isTimesOnly: boolean;
 }
+
+export const NO_NEWS: News = { touched: [], isTimesOnly: true };
 
 const MAX_RETIRED = 100;
 
@@ -77,7 +85,12 @@ export function nextReceived(previous: Received | null, arrival: Arrival): Taken
   }
   if (previous !== null && generation <= previous.generations.latest) return dropped(previous, 'foreign');
   if (message.type !== 'report') return dropped(previous, 'gap');
-  return { received: firstOfEpoch(previous, message.report, arrival), fate: 'taken', touched: 'all' };
+  return {
+    received: firstOfEpoch(previous, message.report, arrival),
+    fate: 'taken',
+    touched: 'all',
+    isTimesOnly: false,
+  };
 }
 
 function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival: Arrival): Received {
@@ -114,12 +127,12 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       // A stream may have been opened long before it sends a snapshot: only a poll tells how the clocks stand.
       const timed = isPoll ? { ...previous, offsetMs: askedMonoMs - report.mono_ms } : previous;
       const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs };
-      return { received, fate: 'taken', touched: 'all' };
+      return { received, fate: 'taken', touched: 'all', isTimesOnly: false };
     }
     case 'unchanged': {
       if (message.seq !== previous.seq) return dropped(previous, message.seq < previous.seq ? 'old' : 'gap');
       const timed = { ...previous, offsetMs: askedMonoMs - message.mono_ms };
-      return { received: { ...timed, monoMs: heardMs(timed, arrival) }, fate: 'taken', touched: [] };
+      return { received: { ...timed, monoMs: heardMs(timed, arrival) }, fate: 'taken', ...NO_NEWS };
     }
     case 'change': {
       if (message.seq <= previous.seq) return dropped(previous, 'old');
@@ -127,18 +140,18 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       const { volume, report, seq } = message;
       const monoMs = heardMs(previous, arrival);
       const volumes = new Map(previous.volumes).set(volume, report && notAhead(report, monoMs));
-      return { received: { ...previous, seq, monoMs, volumes }, fate: 'taken', touched: [volume] };
+      return { received: { ...previous, seq, monoMs, volumes }, fate: 'taken', touched: [volume], isTimesOnly: false };
     }
     default: {
       if (message.seq > previous.seq) return dropped(previous, 'gap');
       const received = { ...previous, monoMs: heardMs(previous, arrival) };
-      return message.type === 'beat' ? withTimes(received, message) : { received, fate: 'taken', touched: [] };
+      return message.type === 'beat' ? withTimes(received, message) : { received, fate: 'taken', ...NO_NEWS };
     }
   }
 }
 
 function dropped(received: Received | null, fate: Fate): Taken {
-  return { received, fate, touched: [] };
+  return { received, fate, ...NO_NEWS };
 }
 
 function whole({ seq, version, volumes }: ReceivedReport, monoMs: number) {
@@ -177,5 +190,5 @@ function withTimes(previous: Received, beat: Extract<Message, { type: 'beat' }>)
     volumes.set(name, { ...volume, ...times, ...(moved === undefined ? {} : { checks: moved }) });
     touched.push(name);
   }
-  return { received: { ...previous, volumes }, fate: 'taken', touched };
+  return { received: { ...previous, volumes }, fate: 'taken', touched, isTimesOnly: true };
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../probe/outcome.ts';
 import { type Reading, type TargetState, UNASKED } from '../probe/target-state.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
 import { createProxyLink, type PollAnswer, type ProxyAccess, type ProxyLink } from './proxy-link.ts';
-import type { Received, Taken } from './received.ts';
+import type { News, Received } from './received.ts';
 
 /** A poll of a proxy, read. */
 export interface PollReading extends Reading {
@@ -28,8 +28,8 @@ export interface StorageHealthCheckerOptions {
   readonly random: () => number;
   /** All the processor time that this process has used, in milliseconds. */
   readonly cpuMs?: () => number;
-  /** Hears of a proxy, or, where null, of all: what is known of it has moved, of these volumes at least. */
-  readonly onNews: (proxy: string | null, touched: Taken['touched']) => void;
+  /** Hears of a proxy, or, where null, of all: what is known of it has moved. */
+  readonly onNews: (proxy: string | null, news: News) => void;
 }
 
 export interface StorageHealthChecker {
@@ -70,14 +70,14 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     random,
     ...(cpuMs === undefined ? {} : { cpuMs }),
     read: (outcome, _target, name) => readingOf(outcome, linkOf(name).received()),
-    onDisturbance: (name) => onNews(name, 'all'),
+    onDisturbance: (name) => onNews(name, { touched: 'all', isTimesOnly: false }),
   });
   for (const [name, entry] of Object.entries(proxies)) {
     const link = createProxyLink({
       access: accessOf(name),
       clock,
       pingMs,
-      onNews: (touched) => onNews(name, touched),
+      onNews: (news) => onNews(name, news),
       onDoubt: () => void probe.checkNow(name),
     });
     links.set(name, link);
@@ -90,7 +90,8 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
   probe.onOutcome((name, { reading, lastAnswer }, previous) => {
     // A proxy that has just come back need not wait for the stream's next attempt.
     if (reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
-    onNews(name, lastAnswer === previous.lastAnswer ? [] : (lastAnswer?.touched ?? []));
+    const news = lastAnswer === previous.lastAnswer ? null : lastAnswer?.news;
+    onNews(name, { touched: [], ...news, isTimesOnly: false });
   });
 
   return {

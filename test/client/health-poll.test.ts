@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../client/failure.ts';
+import { lightFetch } from '../../cli/light-fetch.ts';
 import { createHealthPoll } from '../../client/health-poll.ts';
 import { createServers } from './servers.ts';
 
@@ -15,20 +16,24 @@ interface Asking {
   readonly maxBytes?: number;
 }
 
-const ask = async (url: string, asking: Asking = {}): Promise<unknown> => {
-  const { known = null, signal = new AbortController().signal, ...limits } = asking;
-  return createHealthPoll({ url, secret: 's', ...limits })({ known, signal });
-};
-const failureOf = async (url: string, asking?: Asking): Promise<string> => {
-  const { kind, message } = describeFailure(await ask(url, asking).catch((reason: unknown) => reason));
-  return `${kind}: ${message}`;
-};
 const answering =
   (status: number, body: string, type = 'application/json'): RequestListener =>
   (_, response) =>
     response.writeHead(status, { 'content-type': type }).end(body);
 
-describe('the poll of a proxy', () => {
+describe.each([
+  ['fetch', globalThis.fetch],
+  ['something lighter', lightFetch()],
+] as const)('the poll of a proxy, by %s', (_way, fetch) => {
+  const ask = async (url: string, asking: Asking = {}): Promise<unknown> => {
+    const { known = null, signal = new AbortController().signal, ...limits } = asking;
+    return createHealthPoll({ url, secret: 's', fetch, ...limits })({ known, signal });
+  };
+  const failureOf = async (url: string, asking?: Asking): Promise<string> => {
+    const { kind, message } = describeFailure(await ask(url, asking).catch((reason: unknown) => reason));
+    return `${kind}: ${message}`;
+  };
+
   it('gives the JSON as it came', async () => {
     const url = await http(answering(200, '{"status":"healthy","volumes":{"ü":null}}'));
     expect(await ask(url)).toEqual({ status: 'healthy', volumes: { ü: null } });

@@ -55,6 +55,8 @@ describe('the snapshot', () => {
   });
 });
 
+const ALL = { touched: 'all', isTimesOnly: false } as const;
+
 /** The state of one proxy that was polled once, now, and reports one volume; nothing polls it again. */
 function createPolledOnce() {
   const clock = createFakeClock();
@@ -76,13 +78,13 @@ function createPolledOnce() {
     clock,
     onChanges: (_, moved) => changes.push(...moved),
   });
-  state.refresh(null, 'all');
+  state.refresh(null, ALL);
   const statusOf = () => state.snapshot().volume({ proxy: 'proxy1', volume: 'v' })?.status;
   /** Another report comes, with other words about the volume. */
   const receive = (status_info: string) => {
     const volumes = new Map([['v', { ...volume, status_info }]]);
     told = received({ askedMonoMs: at.mono, seq: 2, volumes });
-    state.refresh('proxy1', ['v']);
+    state.refresh('proxy1', { touched: ['v'], isTimesOnly: false });
   };
   return { clock, state, statusOf, receive, changes };
 }
@@ -109,7 +111,7 @@ describe('the snapshot of a state that nobody renews', () => {
     const seen = new Set([state.snapshot()]);
     for (let i = 0; i < 99; i += 1) {
       await clock.advance(10);
-      state.refresh('proxy1', []);
+      state.refresh('proxy1', { touched: [], isTimesOnly: false });
       seen.add(state.snapshot());
     }
     expect(seen.size).toBe(1);
@@ -126,7 +128,7 @@ describe('the snapshot of a state that nobody renews', () => {
   it('is replaced at once for whoever has just had the times moved', () => {
     const { state } = createPolledOnce();
     const before = state.snapshot();
-    state.refresh('proxy1', []);
+    state.refresh('proxy1', { touched: [], isTimesOnly: false });
     state.flush();
     expect(state.snapshot()).not.toBe(before);
   });

@@ -1,0 +1,20 @@
+import { type Dispatcher, request } from 'undici';
+import type { PollFetch } from '../client/health-poll.ts';
+
+/** Asks as `fetch` does, at a third of its cost: what polls a thousand proxies does little else. */
+export function lightFetch(dispatcher?: Dispatcher): PollFetch {
+  return async (url, { headers, signal }) => {
+    const answer = await request(url, { headers, signal, ...(dispatcher === undefined ? {} : { dispatcher }) });
+    const { statusCode: status, headers: said, body } = answer;
+    return {
+      status,
+      headers: { get: (name) => [said[name] ?? []].flat().at(0) ?? null },
+      body: Object.assign(body, {
+        cancel: async () => {
+          // It would tell of its own end as of an error.
+          body.on('error', () => {}).destroy();
+        },
+      }),
+    };
+  };
+}
