@@ -154,7 +154,7 @@ async function subscribeToAll(
   const tookMs = (performance.now() - beganMs).toFixed(0);
   const longestMs = quantile((await meter.end()).lagsMs, 1).toFixed(0);
   console.log(
-    `a subscriber of everything has its snapshot of ${events} volumes after ${tookMs} ms; ` +
+    `a subscriber of everything has its snapshot, ${events} events, after ${tookMs} ms; ` +
       `meanwhile the manager's timers were late by ${longestMs} ms at most`,
   );
   return close;

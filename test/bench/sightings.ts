@@ -52,8 +52,11 @@ export interface PollingOptions {
 export function pollHosts({ url, hosts, intervalMs, sightings }: PollingOptions): () => void {
   const timers = new Set<NodeJS.Timeout>();
   for (const host of hosts) {
-    // An answer that does not come leaves the next poll to see it.
-    const poll = () => void see(host).catch(() => {});
+    // A kept-alive connection may be cut meanwhile: asked again once, then it is for the next poll to see.
+    const poll = () =>
+      void see(host)
+        .catch(() => see(host))
+        .catch(() => {});
     const first = setTimeout(() => {
       poll();
       timers.add(setInterval(poll, intervalMs));
