@@ -8,6 +8,7 @@ import type { HealthReport } from '../../schema/health-report.ts';
 import { mountFaultFs, whyNoFuse } from '../rigs/faultfs.ts';
 import { createMountRig } from '../rigs/mounts.ts';
 import { childrenRunning } from '../rigs/processes.ts';
+import { quantile, quantiles } from './quantiles.ts';
 
 // What 64 hung mounts cost the 64 good ones of the same storage proxy, and those who ask it: a real proxy on a real
 // port, first with all mounts well, then with half of them hung. Prints figures, and compares them within the run.
@@ -48,7 +49,7 @@ try {
   service.kill('SIGTERM');
   const [code] = (await once(service, 'exit')) as [number | null];
 
-  const p99 = { calm: at(calm.latency, 0.99), stuck: at(stuck.latency, 0.99) };
+  const p99 = { calm: quantile(calm.latency, 0.99), stuck: quantile(stuck.latency, 0.99) };
   console.log(`${COUNT} volumes that hang beside ${COUNT} good ones, each asked every ${INTERVAL_S} s
 good ones asked late by, ms (p50, p99, max; checks; not healthy):
   all well          ${lateness(calm.lateness)}
@@ -137,16 +138,10 @@ function workerMemory(): { processes: number; pssMb: number } {
   return { processes: pids.length, pssMb: pss.reduce((sum, kb) => sum + kb, 0) / 1_024 };
 }
 
-function at(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))] ?? Number.NaN;
-}
-
 function lateness({ lateMs, notHealthy }: { lateMs: number[]; notHealthy: number }): string {
-  const [p50, p99, max] = [0.5, 0.99, 1].map((quantile) => at(lateMs, quantile).toFixed(0));
-  return `${p50}, ${p99}, ${max}; ${lateMs.length}; ${notHealthy}`;
+  return `${quantiles(lateMs, 0).join(', ')}; ${lateMs.length}; ${notHealthy}`;
 }
 
 function figures(values: readonly number[]): string {
-  return `${at(values, 0.5).toFixed(2)}, ${at(values, 0.99).toFixed(2)}`;
+  return quantiles(values, 2).slice(0, 2).join(', ');
 }

@@ -87,14 +87,15 @@ async function bench(setting: Setting): Promise<Measured> {
   const changes = createChanges(fleet);
   const manager = await startManager({ fleet, intervalS });
   try {
-    await manager.untilReady();
+    await manager.untilSettled();
     // The streams come up beside the first polls, each a while after its own.
     await delay(5_000);
     console.log(`${title}: ${size.proxies} proxies × ${size.volumes} volumes, polls every ${intervalS} s`);
     const withStreams = await measure(manager, changes, { ...pushed, intervalS });
     fleet.streams(false);
-    // Whoever was cut asks again at once; then polls are spread again.
+    // Whoever was cut asks again at once, all of them together; then polls are spread again.
     await delay(intervalS * 1_000);
+    await manager.untilSettled();
     const withoutStreams = await measure(manager, changes, { ...polled, intervalS });
     console.log(`${table(HEAD, [...rows('streams', withStreams), ...rows('polling', withoutStreams)])}
 ${ratios(withStreams, withoutStreams)}

@@ -1,21 +1,8 @@
 import { Session } from 'node:inspector/promises';
 import { hotFunctions } from './hot-functions.ts';
+import type { MeterReading, MeterReply, MeterRequest } from './meter-messages.ts';
 
 // Loaded into a process by `node --expose-gc --import`: whoever started it learns by messages how busy it is.
-
-export type MeterRequest = { readonly meter: 'begin' | 'end' } | { readonly meter: 'profile'; readonly ms: number };
-
-export interface MeterReading {
-  readonly wallMs: number;
-  /** Of all its threads, in user and system mode. */
-  readonly cpuMs: number;
-  /** How late a timer is that comes due at any time, also within a turn that lasts long. */
-  readonly lagsMs: readonly number[];
-  /** After a full garbage collection. */
-  readonly memory: NodeJS.MemoryUsage;
-}
-
-export type MeterReply = { readonly reading: MeterReading } | { readonly profile: string };
 
 /** Oftener it would itself take a percent of a core. */
 const TICK_MS = 50;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MeterReading } from './process-meter.ts';
+import type { MeterReading } from './meter-messages.ts';
 import { growthExponent, quantile, quantiles } from './quantiles.ts';
 import { type Fleet, startFleet } from './start-fleet.ts';
 import { type RunningManager, startManager } from './start-manager.ts';
@@ -55,7 +55,7 @@ async function measureSize(proxies: number): Promise<Row[]> {
   const isLargest = proxies === largest;
   const manager = await startManager({ fleet, proxies, intervalS: INTERVAL_S });
   try {
-    await manager.untilReady();
+    await manager.untilSettled();
     await delay(SETTLE_MS);
     const title = `${proxies} ${proxies === 1 ? 'proxy' : 'proxies'} × ${VOLUMES} volumes`;
     const calm: Row = { title, proxies, reading: await measure(manager, isLargest ? LARGE_MS : SMALL_MS) };

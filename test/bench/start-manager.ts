@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ask } from './graphql-subscriber.ts';
 import type { Fleet } from './start-fleet.ts';
-import type { MeterReading, MeterReply, MeterRequest } from './process-meter.ts';
+import type { MeterReading, MeterReply, MeterRequest } from './meter-messages.ts';
 
 export interface ManagerOptions {
   readonly fleet: Fleet;
@@ -18,8 +19,8 @@ export interface ManagerOptions {
 export interface RunningManager {
   readonly url: string;
   readonly pid: number;
-  /** Resolves once every proxy has been asked. */
-  readonly untilReady: () => Promise<void>;
+  /** Resolves once every volume has a status that the manager vouches for. */
+  readonly untilSettled: () => Promise<void>;
   /** What it takes from one moment to the other. */
   readonly meter: { readonly begin: () => void; readonly end: () => Promise<MeterReading> };
   /** Where its time goes, from now on for `ms`. */
@@ -27,7 +28,8 @@ export interface RunningManager {
   readonly stop: () => Promise<void>;
 }
 
-const READY_WITHIN_MS = 60_000;
+const SETTLED_WITHIN_MS = 60_000;
+const UNKNOWN = '{ volumeHealthList(status: [UNKNOWN]) { volumeId } }';
 
 export async function startManager(options: ManagerOptions): Promise<RunningManager> {
   const directory = mkdtempSync(join(tmpdir(), 'volhealth-bench-'));
@@ -47,17 +49,17 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   return {
     url,
     pid: child.pid!,
-    untilReady: () => untilReady(url),
+    untilSettled: () => untilSettled(url),
     meter: {
       begin: () => child.send({ meter: 'begin' } satisfies MeterRequest),
       end: async () => {
-        const reply = await ask(child, { meter: 'end' });
+        const reply = await order(child, { meter: 'end' });
         if (!('reading' in reply)) throw new Error('expected a reading');
         return reply.reading;
       },
     },
     profile: async (ms) => {
-      const reply = await ask(child, { meter: 'profile', ms });
+      const reply = await order(child, { meter: 'profile', ms });
       return 'profile' in reply ? reply.profile : '';
     },
     async stop() {
@@ -78,19 +80,20 @@ function managerToml({ fleet, proxies = fleet.proxies, intervalS }: ManagerOptio
   return `[api]\nlisten = "127.0.0.1:0"\n${entries.join('')}`;
 }
 
-async function ask(child: ChildProcess, request: MeterRequest): Promise<MeterReply> {
+async function order(child: ChildProcess, request: MeterRequest): Promise<MeterReply> {
   child.send(request);
   const [reply] = (await once(child, 'message')) as [MeterReply];
   return reply;
 }
 
-async function untilReady(url: string): Promise<void> {
-  const end = performance.now() + READY_WITHIN_MS;
+async function untilSettled(url: string): Promise<void> {
+  const endMs = performance.now() + SETTLED_WITHIN_MS;
   for (;;) {
     const { ok } = await fetch(`${url}/readyz`);
-    if (ok) return;
-    if (performance.now() > end) throw new Error(`the manager is not ready after ${READY_WITHIN_MS / 1_000} s`);
-    await delay(100);
+    const unknown = ok ? await ask<{ volumeHealthList: object[] }>(url, UNKNOWN) : null;
+    if (unknown?.volumeHealthList.length === 0) return;
+    if (performance.now() > endMs) throw new Error(`volumes are unknown for ${SETTLED_WITHIN_MS / 1_000} s`);
+    await delay(250);
   }
 }
 

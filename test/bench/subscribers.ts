@@ -31,7 +31,7 @@ let arrivedMs: number[] = [];
 const latest = new Map<string, number>();
 
 try {
-  await manager.untilReady();
+  await manager.untilSettled();
   await delay(3_000);
   if (await hasSubscription(manager.url, 'volumeHealthChanged')) await bench();
   else console.log('skipped: this manager has no subscription volumeHealthChanged');

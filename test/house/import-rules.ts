@@ -43,6 +43,13 @@ export const ENTRY_POINTS = [
   'cli/main.ts',
   'cli/volhealth.js',
   'manager/graphql/print-schema.ts',
+  'test/bench/fleet.ts',
+  'test/bench/hung-mounts.ts',
+  'test/bench/latency.ts',
+  'test/bench/process-meter.ts',
+  'test/bench/run.ts',
+  'test/bench/scale.ts',
+  'test/bench/subscribers.ts',
   'test/fakes/run.ts',
   'test/kernels/run.ts',
 ] as const;
