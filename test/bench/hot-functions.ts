@@ -1,9 +1,12 @@
 import type { Profiler } from 'node:inspector';
 import { table } from './table.ts';
 
-const SHOWN = 22;
+const SHOWN = 25;
 
-/** Where a profiled process spent its time: by function itself, and by function with all that it called. */
+/**
+ * Where a profiled process spent its time: by function itself, and by function with all that it called. `(program)` is
+ * what is no JavaScript: the kernel, above all.
+ */
 export function hotFunctions({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
@@ -21,7 +24,7 @@ export function hotFunctions({ nodes, samples = [], timeDeltas = [] }: Profiler.
   const shares = (times: ReadonlyMap<string, number>) =>
     Array.from(times)
       .toSorted(([, a], [, b]) => b - a)
-      .filter(([name]) => !name.startsWith('(root)') && !name.startsWith('(idle)') && !name.startsWith('(program)'))
+      .filter(([name]) => name !== '(root)' && name !== '(idle)')
       .slice(0, SHOWN)
       .map(([name, us]) => [name, `${((100 * us) / totalUs).toFixed(2)} %`]);
   return [

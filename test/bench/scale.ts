@@ -12,10 +12,11 @@ const SIZES = (process.env['SIZES'] ?? '10,100,1000').split(',').map(Number);
 const VOLUMES = 100;
 const INTERVAL_S = 10;
 const CHURN = 0.1;
-const SETTLE_MS = 13_000;
-const SMALL_MS = 15_000;
+const SETTLE_MS = 11_000;
+const SMALL_MS = 10_000;
 const LARGE_MS = 30_000;
-const PROFILE_MS = 15_000;
+const CHURN_MS = 20_000;
+const PROFILE_MS = 6_000;
 const TARGETS = {
   cpu: { most: 8, digits: 1, unit: '% of one core' },
   memory: { most: 2, digits: 2, unit: 'KiB a volume' },
@@ -63,7 +64,7 @@ async function measureSize(proxies: number): Promise<Row[]> {
     if (missed(calm)) profiles.push(await profileOf(manager, title));
     const churned = `${title}, churn ${CHURN * 100} %`;
     await beginChurn(fleet);
-    const churning: Row = { title: churned, proxies, reading: await measure(manager, LARGE_MS) };
+    const churning: Row = { title: churned, proxies, reading: await measure(manager, CHURN_MS) };
     if (missed(churning)) profiles.push(await profileOf(manager, churned));
     return [calm, churning];
   } finally {
