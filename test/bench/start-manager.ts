@@ -65,7 +65,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
     async stop() {
       child.kill('SIGKILL');
       await once(child, 'exit');
-      rmSync(directory, { recursive: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
