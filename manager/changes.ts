@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Moment } from '../probe/clock.ts';
 import type { Check } from '../schema/check.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
@@ -6,7 +5,7 @@ import type { VolumeHealth } from '../schema/volume-health.ts';
 import type { ProxySlice } from './proxy-slice.ts';
 import { volumeHealth } from './volume-health.ts';
 
-/** More than times moved. */
+/** More moved than what each check measures anew. */
 export type Change = ProxyChange | VolumeChange;
 
 export interface ProxyChange {
@@ -28,6 +27,9 @@ export interface VolumeChange {
 
 /** The volumes of a slice of which other things were last said than what is known now. */
 export type LastSaid = ReadonlyMap<string, VolumeHealth>;
+
+/** Checks are compared by themselves. */
+const MEASURED: ReadonlySet<keyof VolumeHealth> = new Set(['last_checked_at', 'probe_ms', 'metadata', 'checks']);
 
 /**
  * What moved between two slices of a proxy, the proxy first. That a volume is well is no transition at first sight; that
@@ -53,7 +55,7 @@ export function changesOf(
     if (isStarting) saying.set(volume, said);
     else saying.delete(volume);
     const isTransition = !isStarting && isVolumeTransition(said, current);
-    if (!isTransition && previous !== null && isSameButForTimes(previous, current)) continue;
+    if (!isTransition && previous !== null && isSameButForMeasured(previous, current)) continue;
     const transition = isTransition ? { previous: said, current } : null;
     changes.push({ of: 'volume', volume, previous, current, transition });
   }
@@ -87,16 +89,13 @@ function isVolumeTransition(a: VolumeHealth | null, b: VolumeHealth): boolean {
   );
 }
 
-/** Times are not compared: of two states that differ in nothing else everything but the checks is the same object. */
-function isSameButForTimes(a: VolumeHealth, b: VolumeHealth): boolean {
+/** Times and figures are measured anew by each check: they are no change. */
+function isSameButForMeasured(a: VolumeHealth, b: VolumeHealth): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof VolumeHealth>;
-  for (const key of keys) {
-    if (key === 'checks' || key === 'last_checked_at' || key === 'probe_ms' || a[key] === b[key]) continue;
-    if (!isDeepStrictEqual(a[key], b[key])) return false;
-  }
+  for (const key of keys) if (!MEASURED.has(key) && a[key] !== b[key]) return false;
   return a.checks.length === b.checks.length && a.checks.every((check, index) => isSameCheck(check, b.checks[index]));
 }
 
 function isSameCheck(a: Check, b: Check | undefined): boolean {
-  return a.name === b?.name && a.status === b.status && a.reason === b.reason && a.info === b.info;
+  return a.name === b?.name && a.status === b.status && a.reason === b.reason;
 }

@@ -35,7 +35,7 @@ interface Part {
   readonly expected: ExpectedProxy;
   slice: ProxySlice;
   lastSaid: LastSaid;
-  /** Volumes whose times have moved since the slice was made, and nothing else: they can wait until somebody looks. */
+  /** Volumes that were measured since the slice was made, and of which nothing else moved: they can wait until somebody looks. */
   readonly late: Set<string>;
   /** When it is looked at for what has turned stale; never later than something does. */
   staleMs: number;
@@ -90,8 +90,8 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   };
 
   /** Whether nobody can tell yet that something moved: a verdict that was stale would be one no more. */
-  function isLate({ slice }: Part, { touched, isTimesOnly }: News): boolean {
-    if (!isTimesOnly || touched === 'all') return false;
+  function isLate({ slice }: Part, { touched, isMeasuredOnly }: News): boolean {
+    if (!isMeasuredOnly || touched === 'all') return false;
     return touched.every((volume) => slice.volumes.get(volume)?.reason !== 'STALE');
   }
 

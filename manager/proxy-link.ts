@@ -31,6 +31,8 @@ export interface ProxyLinkOptions {
   readonly onNews: (news: News) => void;
   /** Something is missing or broken that a poll would tell. */
   readonly onDoubt: () => void;
+  /** How long a doubt waits for that poll: a manager of many proxies may come to doubt all at once. Default: not at all. */
+  readonly doubtAfterMs?: () => number;
 }
 
 /** What a poll brought. */
@@ -57,13 +59,17 @@ const WHOLE_EVERY_MS = 300_000;
 const RETRY_REFUSED_MS = 30_000;
 const DOUBT_EVERY_MS = 1_000;
 
-export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: ProxyLinkOptions): ProxyLink {
+export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
+  const { access, clock, pingMs, onNews, onDoubt, doubtAfterMs = () => 0 } = options;
   let received: Received | null = null;
   let generation = 0;
   let isWholeWanted = true;
+  /** What the stream has told until it was cut is known still: one poll may ask for what came after. */
+  let wasOpen = false;
   let stream: { readonly end: () => void; isOpen: boolean } | null = null;
   let cancelRetry: (() => void) | null = null;
   let cancelDoubt: (() => void) | null = null;
+  let cancelRest: (() => void) | null = null;
 
   return { received: () => received, poll, wantWhole, listen, stop };
 
@@ -76,6 +82,7 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
     stream = null;
     cancelRetry?.();
     cancelDoubt?.();
+    cancelRest?.();
   }
 
   /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
@@ -87,8 +94,8 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
       if (known === null) isWholeWanted = false;
       try {
         const message = parseHealthAnswer(await access.poll({ known, signal }));
-        const { fate, touched, isTimesOnly } = take(message, request);
-        return { fate, news: { touched, isTimesOnly }, askedMonoMs: request.askedMonoMs };
+        const { fate, touched, isMeasuredOnly } = take(message, request);
+        return { fate, news: { touched, isMeasuredOnly }, askedMonoMs: request.askedMonoMs };
       } catch (error) {
         isWholeWanted = true;
         signal.throwIfAborted();
@@ -99,25 +106,31 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
 
   /** From where on the stream tells of everything; null if it does not, or if it is time to compare. */
   function knownPosition(nowMs: number): string | null {
-    if (isWholeWanted || received === null || stream?.isOpen !== true) return null;
+    const isTold = stream?.isOpen === true || wasOpen;
+    wasOpen = false;
+    if (isWholeWanted || received === null || !isTold) return null;
     return nowMs - received.wholeMonoMs > WHOLE_EVERY_MS ? null : formatPosition(received);
   }
 
   function take(message: Message, request: Omit<Arrival, 'message' | 'readMonoMs'>): Taken {
     const taken = nextReceived(received, { ...request, message, readMonoMs: clock.mono() });
     received = taken.received;
-    if (taken.fate === 'gap') doubt();
+    if (taken.fate === 'gap') {
+      isWholeWanted = true;
+      doubt();
+    }
     return taken;
   }
 
   function doubt(): void {
-    isWholeWanted = true;
     // However much nonsense a proxy sends, it is asked no oftener than this.
-    if (cancelDoubt !== null) return;
-    cancelDoubt = clock.after(DOUBT_EVERY_MS, () => {
-      cancelDoubt = null;
+    if (cancelRest !== null) return;
+    const afterMs = doubtAfterMs();
+    cancelRest = clock.after(afterMs + DOUBT_EVERY_MS, () => {
+      cancelRest = null;
     });
-    onDoubt();
+    if (afterMs === 0) onDoubt();
+    else cancelDoubt = clock.after(afterMs, onDoubt);
   }
 
   function listen(): void {
@@ -143,6 +156,7 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
         request = nextRequest();
         if (!current.isOpen) return;
         current.isOpen = false;
+        wasOpen = true;
         doubt();
       },
       onError: () => {
@@ -179,6 +193,7 @@ export function createProxyLink({ access, clock, pingMs, onNews, onDoubt }: Prox
   function again(): void {
     stream?.end();
     stream = null;
+    isWholeWanted = true;
     doubt();
     cancelRetry?.();
     cancelRetry = clock.after(DOUBT_EVERY_MS, listen);

@@ -58,13 +58,13 @@ export interface Taken extends News {
 
 /** What moved. */
 export interface News {
-  /** The volumes of which something moved, if only times. */
+  /** The volumes of which something moved, if only what was measured. */
   readonly touched: readonly string[] | 'all';
-  /** Whether nothing else moved than times. */
-  readonly isTimesOnly: boolean;
+  /** Whether nothing else moved than what each check measures anew. */
+  readonly isMeasuredOnly: boolean;
 }
 
-export const NO_NEWS: News = { touched: [], isTimesOnly: true };
+export const NO_NEWS: News = { touched: [], isMeasuredOnly: true };
 
 const MAX_RETIRED = 100;
 
@@ -89,7 +89,7 @@ export function nextReceived(previous: Received | null, arrival: Arrival): Taken
     received: firstOfEpoch(previous, message.report, arrival),
     fate: 'taken',
     touched: 'all',
-    isTimesOnly: false,
+    isMeasuredOnly: false,
   };
 }
 
@@ -127,7 +127,7 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       // A stream may have been opened long before it sends a snapshot: only a poll tells how the clocks stand.
       const timed = isPoll ? { ...previous, offsetMs: askedMonoMs - report.mono_ms } : previous;
       const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs };
-      return { received, fate: 'taken', touched: 'all', isTimesOnly: false };
+      return { received, fate: 'taken', touched: 'all', isMeasuredOnly: false };
     }
     case 'unchanged': {
       if (message.seq !== previous.seq) return dropped(previous, message.seq < previous.seq ? 'old' : 'gap');
@@ -140,12 +140,17 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       const { volume, report, seq } = message;
       const monoMs = heardMs(previous, arrival);
       const volumes = new Map(previous.volumes).set(volume, report && notAhead(report, monoMs));
-      return { received: { ...previous, seq, monoMs, volumes }, fate: 'taken', touched: [volume], isTimesOnly: false };
+      return {
+        received: { ...previous, seq, monoMs, volumes },
+        fate: 'taken',
+        touched: [volume],
+        isMeasuredOnly: false,
+      };
     }
     default: {
       if (message.seq > previous.seq) return dropped(previous, 'gap');
       const received = { ...previous, monoMs: heardMs(previous, arrival) };
-      return message.type === 'beat' ? withTimes(received, message) : { received, fate: 'taken', ...NO_NEWS };
+      return message.type === 'beat' ? withMeasured(received, message) : { received, fate: 'taken', ...NO_NEWS };
     }
   }
 }
@@ -174,21 +179,22 @@ function notAhead<Times extends { readonly checked_mono_ms?: number | null | und
   return checked_mono_ms != null && checked_mono_ms <= monoMs ? times : { ...times, checked_mono_ms: monoMs };
 }
 
-/** The times of checks that have moved on; never back, and of no volume that was not heard of. */
-function withTimes(previous: Received, beat: Extract<Message, { type: 'beat' }>): Taken {
+/** What checks have measured since; never older times than are known, and of no volume that was not heard of. */
+function withMeasured(previous: Received, beat: Extract<Message, { type: 'beat' }>): Taken {
   const volumes = new Map(previous.volumes);
   const touched: string[] = [];
   for (const [name, said] of beat.volumes) {
     const volume = volumes.get(name);
     if (volume == null || said === null) continue;
-    const { checks = [], ...times } = notAhead(said, previous.monoMs);
-    if ((times.checked_mono_ms ?? -Infinity) <= (volume.checked_mono_ms ?? -Infinity)) continue;
-    const moved = volume.checks?.map((check) => ({
-      ...check,
-      ...checks.find(({ name: other }) => other === check.name),
-    }));
-    volumes.set(name, { ...volume, ...times, ...(moved === undefined ? {} : { checks: moved }) });
+    const { checks = [], ...measured } = notAhead(said, previous.monoMs);
+    // Of several checks the one that was made longest ago counts: another may have moved without it.
+    if ((measured.checked_mono_ms ?? -Infinity) < (volume.checked_mono_ms ?? -Infinity)) continue;
+    const moved = volume.checks?.map((check) => {
+      const { info = check.info, ...times } = checks.find(({ name: other }) => other === check.name) ?? {};
+      return { ...check, ...times, info };
+    });
+    volumes.set(name, { ...volume, ...measured, ...(moved === undefined ? {} : { checks: moved }) });
     touched.push(name);
   }
-  return { received: { ...previous, volumes }, fate: 'taken', touched, isTimesOnly: true };
+  return { received: { ...previous, volumes }, fate: 'taken', touched, isMeasuredOnly: true };
 }

@@ -51,6 +51,8 @@ const POLLS_TO_BE_ONE = 10;
 
 /** Above this many proxies their streams speak less often. */
 const FEW_PROXIES = 100;
+/** And if all of them are cut at once, they are asked one after the other. */
+const DOUBTS_WITHIN_MS = 1_000;
 
 /**
  * How often a proxy's stream says something, and after which silence it is given up, in milliseconds: for so many
@@ -70,7 +72,7 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     random,
     ...(cpuMs === undefined ? {} : { cpuMs }),
     read: (outcome, _target, name) => readingOf(outcome, linkOf(name).received()),
-    onDisturbance: (name) => onNews(name, { touched: 'all', isTimesOnly: false }),
+    onDisturbance: (name) => onNews(name, { touched: 'all', isMeasuredOnly: false }),
   });
   for (const [name, entry] of Object.entries(proxies)) {
     const link = createProxyLink({
@@ -79,6 +81,7 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
       pingMs,
       onNews: (news) => onNews(name, news),
       onDoubt: () => void probe.checkNow(name),
+      doubtAfterMs: () => (links.size > FEW_PROXIES ? random() * DOUBTS_WITHIN_MS : 0),
     });
     links.set(name, link);
     probe.register(name, {
@@ -91,7 +94,7 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     // A proxy that has just come back need not wait for the stream's next attempt.
     if (reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
     const news = lastAnswer === previous.lastAnswer ? null : lastAnswer?.news;
-    onNews(name, { touched: [], ...news, isTimesOnly: false });
+    onNews(name, { touched: [], ...news, isMeasuredOnly: false });
   });
 
   return {

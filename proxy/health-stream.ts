@@ -2,7 +2,7 @@ import type { Clock } from '../probe/clock.ts';
 import { createFeed, type FeedPosition, parsePosition } from '../probe/feed.ts';
 import type { ProxyWatchOptions } from '../router/proxy.ts';
 import type { HealthReport } from '../schema/health-report.ts';
-import type { CheckTimes, ProxyEvent } from '../schema/proxy-event.ts';
+import type { Measured, ProxyEvent } from '../schema/proxy-event.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
 
 export interface HealthStreamOptions {
@@ -18,29 +18,31 @@ export interface HealthStreamOptions {
 /** What moves in a proxy's report, for any number of readers, each at its own pace. */
 export interface HealthStream {
   readonly position: () => FeedPosition;
-  /** Its times have moved: readers are told with their next beat. */
-  readonly moved: (volume: string) => void;
+  /** It was measured anew: readers are told the times, and the figures if they are others, with their next beat. */
+  readonly measured: (volume: string, found: { readonly isOtherFigures: boolean }) => void;
   /** Anything else has moved: readers are told now. */
   readonly publish: (volume: string) => void;
   /**
    * A snapshot, unless `lastEventId` can be gone on from; then changes, each with the volume as it is when it is told.
-   * At most every 10 s a beat has the times that moved since the reader was last told them; the first one of a reader
-   * that goes on from where it was comes at once and has all. A ping comes when nothing was said for `pingMs`. Ends
+   * At most every 10 s a beat has what was measured since the reader was last told; the first one of a reader that goes
+   * on from where it was comes at once and has all. A ping comes when nothing was said for `pingMs`. Ends
    * with `signal`. A reader costs no more memory than its place, however long it does not read.
    */
   readonly watch: (options: ProxyWatchOptions) => AsyncGenerator<ProxyEvent, void, undefined>;
 }
 
-/** Counts of the moves of all volumes' times: orders what a reader was told and what moved. */
+/** Counts of the measurements of all volumes: orders what a reader was told and what moved. */
 interface Moves {
   readonly latest: number;
+  /** The latest that found other figures. */
+  readonly figures: number;
   /** The latest that its last publication told, and the `seq` of that. */
   readonly published: number;
   readonly seq: number;
 }
 
 const BEAT_MS = 10_000;
-const NEVER_MOVED: Moves = { latest: 0, published: 0, seq: 0 };
+const NEVER_MOVED: Moves = { latest: 0, figures: 0, published: 0, seq: 0 };
 
 export function createHealthStream({ epoch, clock, report, volume }: HealthStreamOptions): HealthStream {
   const movesOf = new Map<string, Moves>();
@@ -50,14 +52,15 @@ export function createHealthStream({ epoch, clock, report, volume }: HealthStrea
 
   return {
     position: feed.position,
-    moved(name) {
+    measured(name, { isOtherFigures }) {
       moves += 1;
-      movesOf.set(name, { ...(movesOf.get(name) ?? NEVER_MOVED), latest: moves });
+      const before = movesOf.get(name) ?? NEVER_MOVED;
+      movesOf.set(name, { ...before, latest: moves, figures: isOtherFigures ? moves : before.figures });
     },
     publish(name) {
       feed.publish(name, null);
-      const { latest } = movesOf.get(name) ?? NEVER_MOVED;
-      movesOf.set(name, { latest, published: latest, seq: feed.position().seq });
+      const before = movesOf.get(name) ?? NEVER_MOVED;
+      movesOf.set(name, { ...before, published: before.latest, seq: feed.position().seq });
     },
     watch,
   };
@@ -84,7 +87,7 @@ export function createHealthStream({ epoch, clock, report, volume }: HealthStrea
         yield { type: 'change', ...at(message.position), after, volume: key, report: volume(key) };
       }
       if (clock.mono() >= beatDueMs) {
-        const volumes = timesSince(told, message.position.seq);
+        const volumes = measuredSince(told, message.position.seq);
         told = moves;
         beatDueMs = clock.mono() + BEAT_MS;
         if (Object.keys(volumes).length > 0) {
@@ -104,20 +107,23 @@ export function createHealthStream({ epoch, clock, report, volume }: HealthStrea
   }
 
   /**
-   * The times that a reader at `seq` has not been told; null: it may have missed any. Times newer than the verdict that
-   * it has would vouch for an old one: they come with the change that it is yet to be given.
+   * What a reader at `seq` has not been told; null: it may have missed any. Times newer than the verdict that it has
+   * would vouch for an old one: they come with the change that it is yet to be given.
    */
-  function timesSince(told: number | null, seq: number): Record<string, CheckTimes> {
-    const untold = Object.entries(report().volumes).filter(([name]) => {
-      const known = movesOf.get(name) ?? NEVER_MOVED;
-      if (known.seq > seq) return false;
-      return told === null || (known.latest > told && known.latest > known.published);
-    });
-    return Object.fromEntries(untold.map(([name, of]) => [name, timesOf(of)]));
+  function measuredSince(told: number | null, seq: number): Record<string, Measured> {
+    const untold: [string, Measured][] = [];
+    for (const [name, of] of Object.entries(report().volumes)) {
+      const { latest, figures, published, seq: changed } = movesOf.get(name) ?? NEVER_MOVED;
+      const isTold = told !== null && (latest <= told || latest <= published);
+      if (changed > seq || isTold) continue;
+      const hasFigures = told === null || (figures > told && figures > published);
+      untold.push([name, hasFigures ? { ...timesOf(of), ...figuresOf(of) } : timesOf(of)]);
+    }
+    return Object.fromEntries(untold);
   }
 }
 
-function timesOf(report: VolumeReport): CheckTimes {
+function timesOf(report: VolumeReport): Measured {
   const { last_checked_at, probe_ms, checked_mono_ms, next_check_mono_ms, checks } = report;
   return {
     last_checked_at,
@@ -125,5 +131,12 @@ function timesOf(report: VolumeReport): CheckTimes {
     checked_mono_ms,
     next_check_mono_ms,
     checks: checks.map(({ name, checked_at, duration_ms }) => ({ name, checked_at, duration_ms })),
+  };
+}
+
+function figuresOf({ metadata, checks }: VolumeReport): Pick<Measured, 'metadata' | 'checks'> {
+  return {
+    metadata,
+    checks: checks.map(({ name, checked_at, duration_ms, info }) => ({ name, checked_at, duration_ms, info })),
   };
 }

@@ -1,7 +1,7 @@
 import { createAgenda } from '../probe/agenda.ts';
 import type { Clock } from '../probe/clock.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
-import { isSameButForTimes, isTransition } from './volume-report.ts';
+import { isChange, isTransition } from './volume-report.ts';
 
 export interface PublishingOptions {
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface Publishing {
 const TEXT_EVERY_MS = 10_000;
 
 /**
- * A transition is published at once. Where nothing but words, figures or the count of attempts moved, a volume is
+ * A transition is published at once. Where nothing but words or the count of attempts moved, a volume is
  * published once in 10 s: at once where it was quiet so long, otherwise when it will have been, as it is then.
  *
  * Reports are not held back meanwhile: whoever reads one at a `seq` may see words that the next `seq` brings. What was
@@ -35,7 +35,7 @@ export function createPublishing({ clock, publish }: PublishingOptions): Publish
 
   return {
     take(volume, now, previous) {
-      if (isSameButForTimes(previous, now)) return;
+      if (!isChange(previous, now)) return;
       const toMs = (publishedMs.get(volume) ?? -Infinity) + TEXT_EVERY_MS;
       if (isUrgent(previous, now) || toMs <= clock.mono()) {
         publishNow(volume);

@@ -7,7 +7,7 @@ import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
 import { createHealthStream } from './health-stream.ts';
 import { createPublishing } from './publishing.ts';
-import { isTransition } from './volume-report.ts';
+import { isOtherFigures, isTransition } from './volume-report.ts';
 import { createVolumes } from './volumes.ts';
 
 export interface StorageProxyOptions {
@@ -53,7 +53,7 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
     clock,
     random,
     onReport(volume, now, previous) {
-      stream.moved(volume);
+      stream.measured(volume, { isOtherFigures: isOtherFigures(previous, now) });
       publishing.take(volume, now, previous);
       if (isTransition(previous, now)) onTransition(volume, now);
     },

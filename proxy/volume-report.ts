@@ -39,9 +39,14 @@ export function nextReport(
   return { report, since };
 }
 
-/** Whether nothing but times moved between two reports: that is no change. */
-export function isSameButForTimes(a: VolumeReport, b: VolumeReport): boolean {
-  return JSON.stringify(withoutTimes(a)) === JSON.stringify(withoutTimes(b));
+/** Whether more moved than what each check measures anew: times and figures are no change. */
+export function isChange(a: VolumeReport, b: VolumeReport): boolean {
+  return JSON.stringify(withoutMeasured(a)) !== JSON.stringify(withoutMeasured(b));
+}
+
+/** Whether the figures of metadata or details moved. */
+export function isOtherFigures(a: VolumeReport, b: VolumeReport): boolean {
+  return JSON.stringify(figuresOf(a)) !== JSON.stringify(figuresOf(b));
 }
 
 /** Whether the verdict itself moved: that is a transition. */
@@ -57,13 +62,18 @@ function staleAtMs({ state, intervalMs, timeoutMs }: CheckState): number {
   return (state.checkedAt?.mono ?? -Infinity) + 2.2 * intervalMs + timeoutMs;
 }
 
-function withoutTimes(report: VolumeReport): object {
+function withoutMeasured(report: VolumeReport): object {
   return {
     ...report,
     last_checked_at: report.last_checked_at === null,
     probe_ms: null,
     checked_mono_ms: null,
     next_check_mono_ms: null,
-    checks: report.checks.map((check) => ({ ...check, checked_at: null, duration_ms: null })),
+    metadata: null,
+    checks: report.checks.map(({ name, status, reason }) => ({ name, status, reason })),
   };
+}
+
+function figuresOf({ metadata, checks }: VolumeReport): object {
+  return { metadata, details: checks.map(({ info }) => info) };
 }

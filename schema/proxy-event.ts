@@ -3,14 +3,22 @@ import { Check } from './check.ts';
 import { HealthReport, type ReceivedReport, parseHealthReport } from './health-report.ts';
 import { ReceivedVolumeReport, VolumeReport } from './volume-report.ts';
 
-/** What moves at each check of a volume, though nothing else does. */
-export const CheckTimes = VolumeReport.pick({
+/**
+ * What every check of a volume measures anew though its verdict stays: times, and the figures of metadata and details.
+ * Figures are there where they moved.
+ */
+export const Measured = VolumeReport.pick({
   last_checked_at: true,
   probe_ms: true,
   checked_mono_ms: true,
   next_check_mono_ms: true,
-}).extend({ checks: z.array(Check.pick({ name: true, checked_at: true, duration_ms: true })) });
-export type CheckTimes = z.infer<typeof CheckTimes>;
+}).extend({
+  metadata: VolumeReport.shape.metadata.optional(),
+  checks: z.array(
+    Check.pick({ name: true, checked_at: true, duration_ms: true }).extend({ info: Check.shape.info.optional() }),
+  ),
+});
+export type Measured = z.infer<typeof Measured>;
 
 const Position = {
   epoch: z.string().describe('Changes whenever the proxy starts.'),
@@ -20,7 +28,7 @@ const Position = {
 
 /**
  * One message of a proxy's `health.watch` stream: a snapshot, unless the reader could go on from where it was; then
- * changes; beats, with the times of the volumes whose times alone have moved; and pings, where there is nothing to say.
+ * changes; beats, with what was measured of volumes of which nothing else has moved; and pings, where there is nothing to say.
  */
 export const ProxyEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), report: HealthReport }),
@@ -33,7 +41,7 @@ export const ProxyEvent = z.discriminatedUnion('type', [
     volume: z.string(),
     report: VolumeReport,
   }),
-  z.object({ type: z.literal('beat'), ...Position, volumes: z.record(z.string(), CheckTimes) }),
+  z.object({ type: z.literal('beat'), ...Position, volumes: z.record(z.string(), Measured) }),
   z.object({ type: z.literal('ping'), ...Position }),
 ]);
 export type ProxyEvent = z.infer<typeof ProxyEvent>;
@@ -59,12 +67,12 @@ type Envelope<Type extends string> = Extract<z.infer<typeof ReceivedEnvelope>, {
 export type ReceivedEvent =
   | { readonly type: 'snapshot'; readonly report: ReceivedReport }
   | (Omit<Envelope<'change'>, 'report'> & { readonly report: ReceivedVolumeReport | null })
-  | (Omit<Envelope<'beat'>, 'volumes'> & { readonly volumes: ReadonlyMap<string, ReceivedTimes | null> })
+  | (Omit<Envelope<'beat'>, 'volumes'> & { readonly volumes: ReadonlyMap<string, ReceivedMeasured | null> })
   | Envelope<'ping'>;
 
-/** The times of a volume as the manager reads them: those by which it reckons are required. */
-export const ReceivedTimes = CheckTimes.partial().required({ last_checked_at: true, checked_mono_ms: true });
-export type ReceivedTimes = z.infer<typeof ReceivedTimes>;
+/** What was measured of a volume, as the manager reads it: the times by which it reckons are required. */
+export const ReceivedMeasured = Measured.partial().required({ last_checked_at: true, checked_mono_ms: true });
+export type ReceivedMeasured = z.infer<typeof ReceivedMeasured>;
 
 /** Reads a foreign proxy's message. Throws a `ZodError` where the envelope is unreadable; a single volume never does. */
 export function parseProxyEvent(value: unknown): ReceivedEvent {
@@ -76,7 +84,7 @@ export function parseProxyEvent(value: unknown): ReceivedEvent {
       return { ...event, report: ReceivedVolumeReport.safeParse(event.report).data ?? null };
     case 'beat': {
       const volumes = Object.entries(event.volumes).map(
-        ([name, times]) => [name, ReceivedTimes.safeParse(times).data ?? null] as const,
+        ([name, times]) => [name, ReceivedMeasured.safeParse(times).data ?? null] as const,
       );
       return { ...event, volumes: new Map(volumes) };
     }

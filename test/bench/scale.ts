@@ -11,7 +11,7 @@ import { judged, table } from './table.ts';
 const SIZES = (process.env['SIZES'] ?? '10,100,1000').split(',').map(Number);
 const VOLUMES = 100;
 const INTERVAL_S = 10;
-const CHURN = 0.1;
+const CHURN = 1;
 const SETTLE_MS = 11_000;
 const SMALL_MS = 10_000;
 const LARGE_MS = 30_000;
@@ -62,7 +62,7 @@ async function measureSize(proxies: number): Promise<Row[]> {
     const calm: Row = { title, proxies, reading: await measure(manager, isLargest ? LARGE_MS : SMALL_MS) };
     if (!isLargest) return [calm];
     if (missed(calm)) profiles.push(await profileOf(manager, title));
-    const churned = `${title}, churn ${CHURN * 100} %`;
+    const churned = `${title}, all with other figures each time`;
     await beginChurn(fleet);
     const churning: Row = { title: churned, proxies, reading: await measure(manager, CHURN_MS) };
     if (missed(churning)) profiles.push(await profileOf(manager, churned));

@@ -48,15 +48,13 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
       volume.serial = serial;
       volume.sinceMs = clock.now();
       volume.changedMonoMs = clock.mono();
-      stream.moved(volume.name);
+      stream.measured(volume.name, { isOtherFigures: false });
       stream.publish(volume.name);
     },
     checked(index, hasFilled) {
       const volume = all[index]!;
-      stream.moved(volume.name);
-      if (!hasFilled) return;
-      volume.fills += 1;
-      stream.publish(volume.name);
+      if (hasFilled) volume.fills += 1;
+      stream.measured(volume.name, { isOtherFigures: hasFilled });
     },
   };
 

@@ -80,8 +80,8 @@ describe('a transition of a volume', () => {
 });
 
 describe('a change of a volume', () => {
-  it('is none where only times moved', () => {
-    const later = { ...WELL, last_checked_at: '2026-01-22T11:00:00Z', probe_ms: 7 };
+  it('is none where only times and figures moved', () => {
+    const later = { ...WELL, last_checked_at: '2026-01-22T11:00:00Z', probe_ms: 7, metadata: { used: 7 } };
     expect(changes(slice({ v: WELL }), slice({ v: later }))).toEqual([]);
   });
 

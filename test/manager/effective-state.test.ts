@@ -55,7 +55,7 @@ describe('the snapshot', () => {
   });
 });
 
-const ALL = { touched: 'all', isTimesOnly: false } as const;
+const ALL = { touched: 'all', isMeasuredOnly: false } as const;
 
 /** The state of one proxy that was polled once, now, and reports one volume; nothing polls it again. */
 function createPolledOnce() {
@@ -84,7 +84,7 @@ function createPolledOnce() {
   const receive = (status_info: string) => {
     const volumes = new Map([['v', { ...volume, status_info }]]);
     told = received({ askedMonoMs: at.mono, seq: 2, volumes });
-    state.refresh('proxy1', { touched: ['v'], isTimesOnly: false });
+    state.refresh('proxy1', { touched: ['v'], isMeasuredOnly: false });
   };
   return { clock, state, statusOf, receive, changes };
 }
@@ -111,7 +111,7 @@ describe('the snapshot of a state that nobody renews', () => {
     const seen = new Set([state.snapshot()]);
     for (let i = 0; i < 99; i += 1) {
       await clock.advance(10);
-      state.refresh('proxy1', { touched: [], isTimesOnly: false });
+      state.refresh('proxy1', { touched: [], isMeasuredOnly: false });
       seen.add(state.snapshot());
     }
     expect(seen.size).toBe(1);
@@ -128,7 +128,7 @@ describe('the snapshot of a state that nobody renews', () => {
   it('is replaced at once for whoever has just had the times moved', () => {
     const { state } = createPolledOnce();
     const before = state.snapshot();
-    state.refresh('proxy1', { touched: [], isTimesOnly: false });
+    state.refresh('proxy1', { touched: [], isMeasuredOnly: false });
     state.flush();
     expect(state.snapshot()).not.toBe(before);
   });

@@ -21,7 +21,7 @@ interface Handlers {
 }
 
 /** A link to a proxy whose answers and stream the test gives by hand. */
-function createLink() {
+function createLink({ doubtAfterMs = 0 } = {}) {
   const clock = createFakeClock();
   const asked: (string | null)[] = [];
   const streams: { readonly input: Record<string, unknown>; readonly handlers: Handlers; ended: boolean }[] = [];
@@ -51,6 +51,7 @@ function createLink() {
     pingMs: 2_000,
     onNews: () => (seen.news += 1),
     onDoubt: () => (seen.doubts += 1),
+    doubtAfterMs: () => doubtAfterMs,
   });
   const stream = () => streams.at(-1)!.handlers;
   return {
@@ -72,8 +73,8 @@ function createLink() {
 }
 
 /** Polled once, and listening. */
-async function createListening() {
-  const made = createLink();
+async function createListening(options?: Parameters<typeof createLink>[0]) {
+  const made = createLink(options);
   await made.poll();
   made.link.listen();
   made.open();
@@ -105,16 +106,20 @@ describe('a poll', () => {
     expect(asked.slice(1)).toEqual(['a:5', null, 'a:5', null]);
   });
 
-  it('asks for everything while the stream is cut, and after a poll that failed', async () => {
-    const { poll, cut, open, asked, answers } = await createListening();
+  it('asks for what came after a cut once, then for everything as long as there is no stream', async () => {
+    const { poll, cut, asked } = await createListening();
     cut();
-    await poll();
-    open();
+    for (let polls = 0; polls < 3; polls += 1) await poll();
+    expect(asked.slice(1)).toEqual(['a:5', null, null]);
+  });
+
+  it('asks for everything after a poll that failed', async () => {
+    const { poll, asked, answers } = await createListening();
     answers('no report');
     await expect(poll()).rejects.toThrow('Invalid input');
     answers(report('a', 5));
     await poll();
-    expect(asked.slice(1)).toEqual([null, 'a:5', null]);
+    expect(asked.slice(1)).toEqual(['a:5', null]);
   });
 });
 
@@ -139,6 +144,15 @@ describe('a stream', () => {
   it('that is cut has the proxy asked, once, and not for each attempt that fails', async () => {
     const { cut, seen } = await createListening();
     for (let attempts = 0; attempts < 5; attempts += 1) cut();
+    expect(seen.doubts).toBe(1);
+  });
+
+  it('that is cut together with many others has the proxy asked a little later', async () => {
+    const { clock, cut, seen } = await createListening({ doubtAfterMs: 700 });
+    cut();
+    await clock.advance(699);
+    expect(seen.doubts).toBe(0);
+    await clock.advance(1);
     expect(seen.doubts).toBe(1);
   });
 
@@ -199,7 +213,7 @@ describe('a stream', () => {
   });
 
   it('leaves no timer behind when it is stopped', async () => {
-    const { clock, link, cut, refuse } = await createListening();
+    const { clock, link, cut, refuse } = await createListening({ doubtAfterMs: 700 });
     cut();
     refuse();
     link.stop();

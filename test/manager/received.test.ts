@@ -146,6 +146,25 @@ describe('a beat', () => {
     expect([info, received?.volumes.size]).toEqual(['usable', 1]);
   });
 
+  it('moves figures where it has some, and leaves them where it has none', () => {
+    const told: Message = {
+      ...(beat(5, 1_900) as Extract<Message, { type: 'beat' }>),
+      volumes: new Map([
+        [
+          'v',
+          {
+            last_checked_at: '2026-01-22T10:00:10Z',
+            checked_mono_ms: 1_900,
+            metadata: { used: 5 },
+            checks: [{ name: 'mount', checked_at: null, duration_ms: 2, info: '5 bytes used' }],
+          },
+        ],
+      ]),
+    };
+    const { received } = after(FIRST, streamed(told), streamed(beat(5, 1_950)));
+    expect(received?.volumes.get('v')).toMatchObject({ metadata: { used: 5 }, checks: [{ info: '5 bytes used' }] });
+  });
+
   it('never moves a time back', () => {
     const { received } = after(FIRST, streamed(beat(5, 850)));
     expect(received?.volumes.get('v')).toMatchObject({

@@ -39,7 +39,13 @@ function report(): HealthReport {
 /** A check that found nothing new. */
 function check(name: string): void {
   volumes[name] = { ...volumes[name]!, checked_mono_ms: clock.mono() };
-  stream.moved(name);
+  stream.measured(name, { isOtherFigures: false });
+}
+
+/** A check that found the same verdict, and other figures. */
+function measure(name: string, used: number): void {
+  volumes[name] = { ...volumes[name]!, metadata: { used }, checked_mono_ms: clock.mono() };
+  stream.measured(name, { isOtherFigures: true });
 }
 
 /** A check that found something new. */
@@ -113,6 +119,29 @@ describe('a reader of the health stream', () => {
     check('a');
     await clock.advance(70_000);
     expect(heard).toEqual(['0 s #0 snapshot', '10 s #0 beat a@0', '70 s #0 ping']);
+  });
+
+  it('is told figures with the times, once, and only where they moved', async () => {
+    const beats: unknown[] = [];
+    void (async () => {
+      for await (const event of watch()) {
+        if (event.type === 'beat')
+          beats.push(Object.entries(event.volumes).map(([name, { metadata }]) => [name, metadata]));
+      }
+    })();
+    await clock.advance(1_000);
+    measure('a', 5);
+    check('b');
+    await clock.advance(10_000);
+    check('a');
+    await clock.advance(10_000);
+    expect(beats).toEqual([
+      [
+        ['a', { used: 5 }],
+        ['b', undefined],
+      ],
+      [['a', undefined]],
+    ]);
   });
 
   it('is told no times again that a change has told', async () => {

@@ -69,7 +69,6 @@ describe('what is published of a volume', () => {
 
   it.each<[string, Partial<VolumeReport>]>([
     ['the count of attempts', { attempt: 2 }],
-    ['a figure', { metadata: { used_percent: 20 } }],
     ['how often it is asked', { interval_ms: 60_000 }],
   ])('is %s like a text', async (_, moved) => {
     const { clock, published, say } = createPublished();
@@ -98,6 +97,14 @@ describe('what is published of a volume', () => {
     await clock.advance(30_000);
     say({ last_checked_at: '2026-01-22T10:00:30.000Z', checked_mono_ms: 30_000, probe_ms: 2 });
     await clock.advance(30_000);
+    expect(published).toHaveLength(1);
+  });
+
+  it('is nothing where figures alone move: beats tell them', async () => {
+    const { clock, published, say } = createPublished();
+    say({});
+    say({ metadata: { used_percent: 20 } });
+    await clock.advance(60_000);
     expect(published).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckAnswer } from '../../backends/backend.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import { type CheckState, readingOf } from '../../proxy/verdict.ts';
-import { isSameButForTimes, nextReport, type ReportedVolume } from '../../proxy/volume-report.ts';
+import { isChange, isOtherFigures, nextReport, type ReportedVolume } from '../../proxy/volume-report.ts';
 
 const at = (seconds: number) => ({ wall: Date.parse('2026-01-22T10:00:00Z') + seconds * 1_000, mono: seconds * 1_000 });
 const iso = (seconds: number) => new Date(at(seconds).wall).toISOString();
@@ -61,18 +61,24 @@ describe("a volume's report", () => {
   });
 });
 
-describe('two reports of a volume', () => {
-  it('are the same where only times moved', () => {
-    const [before, later] = [after([check(PASS)]), after([check(PASS, { seconds: 30 })])];
-    expect(isSameButForTimes(before.report, later.report)).toBe(true);
+describe('between two reports of a volume', () => {
+  const [usable] = [after([check(PASS)]).report];
+
+  it('nothing changed where only times moved', () => {
+    const later = after([check(PASS, { seconds: 30 })]).report;
+    expect([isChange(usable, later), isOtherFigures(usable, later)]).toEqual([false, false]);
+  });
+
+  it.each([{ info: 'more' }, { metadata: { a: 1 } }])('figures moved, which is no change: %j', (measured) => {
+    const later = after([check({ ...PASS, ...measured })]).report;
+    expect([isChange(usable, later), isOtherFigures(usable, later)]).toEqual([false, true]);
   });
 
   it.each([
     [[check(PASS)], [check({ ...PASS, summary: 'usable, 5 % used' })]],
-    [[check(PASS)], [check({ ...PASS, info: 'more' })]],
-    [[check(PASS)], [check({ ...PASS, metadata: { a: 1 } })]],
+    [[check(PASS)], [check({ ...PASS, status: 'warn', reason: 'FULL' })]],
     [[check(null)], [check(PASS)]],
-  ])('are different where anything else did: case %#', (before, later) => {
-    expect(isSameButForTimes(after(before).report, after(later).report)).toBe(false);
+  ])('there is a change where anything else moved: case %#', (before, later) => {
+    expect(isChange(after(before).report, after(later).report)).toBe(true);
   });
 });
