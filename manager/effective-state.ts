@@ -2,7 +2,7 @@ import { createAgenda } from '../probe/agenda.ts';
 import { type Clock, moment } from '../probe/clock.ts';
 import { type Change, changesOf, type LastSaid } from './changes.ts';
 import type { ProxyView } from './effective-status.ts';
-import { nextSlice, type ProxySlice, staleness } from './proxy-slice.ts';
+import { isSeenAlike, nextSlice, type ProxySlice, staleness } from './proxy-slice.ts';
 import type { News } from './received.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { ProxyKnowledge } from './storage-health-checker.ts';
@@ -35,8 +35,10 @@ interface Part {
   readonly expected: ExpectedProxy;
   slice: ProxySlice;
   lastSaid: LastSaid;
-  /** Volumes that were measured since the slice was made, and of which nothing else moved: they can wait until somebody looks. */
+  /** Volumes measured since the slice was made, of which nothing else moved: they wait until somebody looks. */
   readonly late: Set<string>;
+  /** Whether anything waits, if only the time of a poll. */
+  isLate: boolean;
   /** When it is looked at for what has turned stale; never later than something does. */
   staleMs: number;
 }
@@ -57,7 +59,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       const slice = sliceOf(expected, null, 'all');
       return [
         expected.name,
-        { expected, slice, lastSaid: new Map(), late: new Set<string>(), staleMs: Infinity },
+        { expected, slice, lastSaid: new Map(), late: new Set<string>(), isLate: false, staleMs: Infinity },
       ] as const;
     }),
   );
@@ -69,7 +71,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     snapshot() {
       const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
       if (snapshot === null || isOld) {
-        for (const part of parts.values()) if (part.late.size > 0) update(part, []);
+        for (const part of parts.values()) if (part.isLate) update(part, []);
         const slices = Array.from(parts, ([name, { slice }]) => [name, slice] as const);
         snapshot = snapshotOf(new Map(slices), moment(clock));
         madeMs = clock.mono();
@@ -79,7 +81,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     },
     refresh(name, news) {
       for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) {
-        if (isLate(part, news)) putOff(part, news.touched);
+        if (canWait(part, news)) putOff(part, news.touched);
         else update(part, news.touched);
       }
     },
@@ -89,15 +91,16 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     stop: agenda.clear,
   };
 
-  /** Whether nobody can tell yet that something moved: a verdict that was stale would be one no more. */
-  function isLate({ slice }: Part, { touched, isMeasuredOnly }: News): boolean {
-    if (!isMeasuredOnly || touched === 'all') return false;
+  /** Whether a snapshot that is made later will do: no verdict moves, nor does one that was stale become current. */
+  function canWait({ expected, slice }: Part, { touched, isMeasuredOnly }: News): boolean {
+    if (!isMeasuredOnly || touched === 'all' || !isSeenAlike(slice.view, viewOf(expected))) return false;
     return touched.every((volume) => slice.volumes.get(volume)?.reason !== 'STALE');
   }
 
   /** Times only move on: nothing turns stale sooner than was expected. */
   function putOff(part: Part, touched: News['touched']): void {
     for (const volume of touched) part.late.add(volume);
+    part.isLate = true;
     hasMoved = true;
   }
 
@@ -105,6 +108,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     const { expected, slice: before, late } = part;
     const touched = news === 'all' ? news : [...news, ...late];
     late.clear();
+    part.isLate = false;
     const now = moment(clock);
     const slice = sliceOf(expected, before, touched);
     const { changes, lastSaid } = changesOf(before, slice, { lastSaid: part.lastSaid, now });
@@ -117,20 +121,22 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     onChanges(expected.name, changes, slice.volumes.size);
   }
 
-  function sliceOf(
-    { name, intervalMs, volumes }: ExpectedProxy,
-    before: ProxySlice | null,
-    touched: News['touched'],
-  ): ProxySlice {
+  function sliceOf(expected: ExpectedProxy, before: ProxySlice | null, touched: News['touched']): ProxySlice {
+    const { name, volumes } = expected;
+    const { state } = known(name);
+    const input = { name, state, view: viewOf(expected), touched, expectedVolumes: volumes, now: moment(clock) };
+    return nextSlice(before, input);
+  }
+
+  function viewOf({ name, intervalMs }: ExpectedProxy): ProxyView {
     const { state, received, disturbance } = known(name);
-    const view: ProxyView = {
+    return {
       isAsked: state.reading !== null,
       isHealthy: state.reading?.ok === true,
       disturbance: disturbance?.why ?? null,
       pollIntervalMs: intervalMs,
       received,
     };
-    return nextSlice(before, { name, state, view, touched, expectedVolumes: volumes, now: moment(clock) });
   }
 
   /** One entry in the agenda for each proxy is enough: what turns stale later is found when it is looked at. */

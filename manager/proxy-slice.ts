@@ -71,7 +71,7 @@ export function staleness(
 }
 
 /** Whether what is known of the proxy itself lets its volumes be seen as before. */
-function isSeenAlike(a: ProxyView, b: ProxyView): boolean {
+export function isSeenAlike(a: ProxyView, b: ProxyView): boolean {
   return (
     a.isAsked === b.isAsked &&
     a.isHealthy === b.isHealthy &&

@@ -5,7 +5,7 @@ import type { Outcome } from '../probe/outcome.ts';
 import { type Reading, type TargetState, UNASKED } from '../probe/target-state.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
 import { createProxyLink, type PollAnswer, type ProxyAccess, type ProxyLink } from './proxy-link.ts';
-import type { News, Received } from './received.ts';
+import { type News, NO_NEWS, type Received } from './received.ts';
 
 /** A poll of a proxy, read. */
 export interface PollReading extends Reading {
@@ -90,11 +90,12 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
       ask: link.poll,
     });
   }
-  probe.onOutcome((name, { reading, lastAnswer }, previous) => {
+  probe.onOutcome((name, state, previous) => {
     // A proxy that has just come back need not wait for the stream's next attempt.
-    if (reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
-    const news = lastAnswer === previous.lastAnswer ? null : lastAnswer?.news;
-    onNews(name, { touched: [], ...news, isMeasuredOnly: false });
+    if (state.reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
+    const isAnswered = state.lastAnswer !== previous.lastAnswer;
+    const news = (isAnswered ? state.lastAnswer?.news : null) ?? NO_NEWS;
+    onNews(name, { ...news, isMeasuredOnly: news.isMeasuredOnly && isSameState(state, previous) });
   });
 
   return {
@@ -119,6 +120,14 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     if (link === undefined) throw new Error(`no proxy "${name}" is configured`);
     return link;
   }
+}
+
+type PollState = TargetState<PollAnswer, PollReading>;
+
+/** Whether a poll has found a proxy as it was found before. */
+function isSameState(a: PollState, b: PollState): boolean {
+  const isSameReading = a.reading?.ok === b.reading?.ok && a.reading?.errorMessage === b.reading?.errorMessage;
+  return isSameReading && a.attempt === b.attempt && a.stateType === b.stateType;
 }
 
 function readingOf(outcome: Outcome<PollAnswer>, received: Received | null): PollReading {
