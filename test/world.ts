@@ -38,6 +38,12 @@ export function createWorld() {
   const mounts = createFakeMounts();
   const running = new Map<string, RunningProxy>();
   const transitions: string[] = [];
+  const used = { cpuMs: 0 };
+  /** The process computes for so long that nothing else runs. */
+  const compute = async (ms: number) => {
+    used.cpuMs += ms;
+    await clock.pause(ms);
+  };
   /** What the manager asked of its proxies: name, path and query. */
   const asked: string[] = [];
 
@@ -104,6 +110,7 @@ export function createWorld() {
     epoch: `manager@${clock.mono()}`,
     clock,
     random,
+    cpuMs: () => used.cpuMs,
     accessOf: (proxy) => {
       const access = { url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy };
       return {
@@ -128,6 +135,7 @@ export function createWorld() {
     stopProxy,
     holdReports,
     asked,
+    compute,
     proxyReport: (name: string) => running.get(name)?.proxy.report(),
     transitions,
     query: async (text: string): Promise<unknown> => {

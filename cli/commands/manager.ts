@@ -15,7 +15,7 @@ import { serve } from '../serve.ts';
 export const manager: Command = {
   name: 'manager',
   usage: '[-c FILE] [--listen HOST:PORT]',
-  summary: 'Run a manager: poll the proxies of a manager.toml, and serve health over GraphQL and tRPC.',
+  summary: 'Run a manager: listen to the proxies of a manager.toml, poll them, and serve health over GraphQL and tRPC.',
   help: `  -c, --config FILE    a manager.toml; default: the proxy that "volhealth proxy" runs by default
   --listen HOST:PORT   listen there, instead of what the file says
 

@@ -148,3 +148,28 @@ describe('an outage', () => {
     ]);
   });
 });
+
+describe('a manager that is too busy itself', () => {
+  it('says so, and not that its proxies are down; and it is over when it has heard them', async () => {
+    const resume = world.stopProxy('proxy1');
+    await waitFor(() => polls().length > 0);
+    for (let i = 0; i < 3; i += 1) {
+      await world.compute(1_800);
+      await world.clock.advance(50);
+    }
+    expect([verdict(), world.manager.observer().status]).toEqual(['unknown OBSERVER_OVERLOADED', 'overloaded']);
+    expect(world.manager.snapshot().proxies[0]?.is_healthy).toBe(true);
+    resume();
+    await waitFor(() => verdict() === 'healthy OK', { atMostMs: 10_000 });
+    expect(world.manager.observer().status).toBe('ok');
+    expect(world.transitions.filter((line) => line.includes('unhealthy'))).toEqual([]);
+  });
+
+  it('explains by itself what became of its volumes meanwhile', async () => {
+    await world.compute(60_000);
+    expect(world.transitions).toContain('observer overloaded');
+    expect(world.manager.volumeHistory({ proxy: 'proxy1', volume: 'volume1' }, 1)).toMatchObject([
+      { data: { current: 'unknown', reason: 'OBSERVER_OVERLOADED', caused_by: expect.stringMatching(/^\d+$/) } },
+    ]);
+  });
+});
