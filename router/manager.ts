@@ -35,6 +35,9 @@ export interface ManagerWatchOptions {
 
 const PING_MS = 10_000;
 
+/** The id of a part of a snapshot with more to come: no position, so that nobody goes on from there. */
+const INCOMPLETE = 'incomplete';
+
 const t = initTRPC.context<ManagerContext>().create({
   isDev: false,
   errorFormatter: masked,
@@ -67,9 +70,8 @@ export const managerRouter = t.router({
     .output(z.array(StorageProxyTransition).readonly())
     .query(({ ctx, input }) => ctx.proxyHistory(input.proxy, input.last)),
   /**
-   * The state, unless `lastEventId` can be gone on from, then every change of it. What has an id comes as
-   * `{ id, data }`; a part of a snapshot that is not complete yet has none and comes bare: a reader that is cut there
-   * begins again where it was before.
+   * The state, unless `lastEventId` can be gone on from, then every change of it, each as `{ id, data }`. A reader that is
+   * cut within a snapshot begins with a snapshot again.
    */
   watch: t.procedure.input(Watching.optional()).subscription(async function* ({ ctx, input, signal }) {
     const { host, lastEventId = null } = input ?? {};
@@ -79,7 +81,7 @@ export const managerRouter = t.router({
       signal: signal ?? new AbortController().signal,
     };
     // Not parsed again: the events are made by typed code of ours, and every subscriber would pay for it.
-    for await (const event of ctx.watch(watching)) yield event.id === null ? event : tracked(event.id, event);
+    for await (const event of ctx.watch(watching)) yield tracked(event.id ?? INCOMPLETE, event);
   }),
 });
 export type ManagerRouter = typeof managerRouter;

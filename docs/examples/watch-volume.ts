@@ -15,8 +15,7 @@ show(await manager.volumeHealth.query({ host }));
 manager.watch.subscribe(
   { host },
   {
-    onData(message) {
-      const event = 'data' in message ? message.data : message;
+    onData({ data: event }) {
       if (event.type === 'snapshot') event.volumes.forEach(show);
       if (event.type === 'volume') show(event.current);
     },

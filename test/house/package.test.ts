@@ -99,8 +99,7 @@ const manager = createManagerClient({ url: 'http://127.0.0.1:6080' });
 manager.watch.subscribe(
   { host: 'proxy1:local' },
   {
-    onData(message) {
-      const event = 'data' in message ? message.data : message;
+    onData({ data: event }) {
       // @ts-expect-error -- no type of event
       if (event.type === 'beat') throw new Error(event.id ?? '');
     },
