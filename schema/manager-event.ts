@@ -12,7 +12,7 @@ const id = z
 export const EventType = z.enum(['snapshot', 'change']).meta({
   id: 'VolumeHealthEventType',
   description:
-    'snapshot = how things are: events of this type in a row replace all that was known before; ' +
+    'snapshot = how things are: all events up to the one with none remaining replace what was known before; ' +
     'change = how they have become.',
 });
 
@@ -21,10 +21,12 @@ export const VolumeHealthEvent = z
   .object({
     id,
     type: EventType,
-    remaining: z.int32().nullable().describe('How many events of this snapshot are still to come; null for a change.'),
+    remaining: z.int32().nullable().describe('How many events of this snapshot are still to come; null in a change.'),
     host: z.string().describe('The volume host, `proxy:volume`; empty where there is no volume at all.'),
     previous: VolumeHealth.nullable().describe('How it was; null in a snapshot, and where it was not known.'),
-    current: VolumeHealth.nullable().describe('How it is; null where its proxy no longer reports it.'),
+    current: VolumeHealth.nullable().describe(
+      'How it is; null where it is not known, or its proxy no longer reports it.',
+    ),
     transition: VolumeTransition.nullable().describe(
       'What moved, as an event to keep; null in a snapshot, and where nothing but a text did.',
     ),

@@ -105,28 +105,37 @@ export function createWorld() {
   };
 
   const { config } = parseManagerConfig(MANAGER_TOML, 'manager.toml');
-  const manager = createManager({
-    config,
-    epoch: `manager@${clock.mono()}`,
-    clock,
-    random,
-    cpuMs: () => used.cpuMs,
-    accessOf: (proxy) => {
-      const access = { url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy };
-      return {
-        client: createProxyClient({ ...access, random, after: clock.after }),
-        poll: createHealthPoll(access),
-      };
-    },
-    onTransition: (transition) => transitions.push(lineOf(transition)),
-  });
-  const app = createManagerApp({ manager, version: '1.0.0', graphiql: false, onError: raise });
+  const startManager = () => {
+    const manager = createManager({
+      config,
+      epoch: `manager@${clock.mono()}`,
+      clock,
+      random,
+      cpuMs: () => used.cpuMs,
+      accessOf: (proxy) => {
+        const access = { url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy };
+        return {
+          client: createProxyClient({ ...access, random, after: clock.after }),
+          poll: createHealthPoll(access),
+        };
+      },
+      onTransition: (transition) => transitions.push(lineOf(transition)),
+    });
+    return { manager, app: createManagerApp({ manager, version: '1.0.0', graphiql: false, onError: raise }) };
+  };
+  let { manager, app } = startManager();
 
   return {
     clock,
     mounts,
-    manager,
-    managerFetch: app.fetch,
+    get manager() {
+      return manager;
+    },
+    managerFetch: (request: Request) => app.fetch(request),
+    restartManager() {
+      manager.stop();
+      ({ manager, app } = startManager());
+    },
     fetchProxy,
     startProxy,
     killProxy,

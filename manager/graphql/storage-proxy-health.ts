@@ -39,8 +39,9 @@ builder.subscriptionField('storageProxyHealthChanged', (t) =>
   t.field({
     type: StorageProxyHealthType,
     description:
-      'Every storage proxy as it is, then each that changes, as it has become. Opened again after a cut, it begins ' +
-      'with every proxy again.',
+      'Every storage proxy as it is, then each that changes, as it has become; that it was polled again is no change. ' +
+      'Its `volumes` are as they are then: `volumeHealthChanged` tells of their changes. Opened again after a cut, it ' +
+      'begins with every proxy again.',
     subscribe: (_root, _args, { watch }) =>
       untilReturned((signal) => proxiesIn(watch({ host: null, lastEventId: null, signal }))),
     resolve: ({ current }) => current,

@@ -13,14 +13,17 @@ builder.subscriptionField('volumeHealthChanged', (t) =>
   t.field({
     type: VolumeHealthEventType,
     description:
-      'Every volume as it is, in events of type SNAPSHOT, then each change. A run of SNAPSHOT events, which ends with ' +
-      '`remaining: 0`, replaces all that the client knew; one may come at any time, where the client was too slow for ' +
-      'changes. After a cut, give the latest `id` that was not null as `since`, and only what was missed comes: of each ' +
-      'volume the latest change.',
+      'Every volume as it is, in events of type SNAPSHOT, then each change. A run of SNAPSHOT events replaces all that ' +
+      'the client knew once it has ended, with `remaining: 0`; one that was cut before counts for nothing. A snapshot ' +
+      'may come at any time, where the client was too slow for changes. After a cut, give the latest `id` that was not ' +
+      'null as `since`, and only what was missed comes: of each volume the latest change. What each check measures anew ' +
+      '(times, `metadata`, the details of `checks`) is no change: query it.',
     args: {
       host: t.arg.string({ description: 'Only this volume host, `proxy:volume`.' }),
       since: t.arg.string({
-        description: 'The `id` to go on after; one that is too old, or not of this manager, begins with a snapshot.',
+        description:
+          'The `id` to go on after, of a stream with the same `host`; one that is too old, or not of this run of the ' +
+          'manager, begins with a snapshot.',
       }),
     },
     subscribe(_root, { host = null, since = null }, { watch }) {

@@ -4,6 +4,8 @@ export interface ServerSentEvent {
   readonly id?: string;
 }
 
+export type EventReader = ReturnType<typeof readerOf>;
+
 /** Reads server-sent events one at a time; comments and tRPC's pings are not among them. */
 export function readerOf({ body }: Response) {
   if (body === null) throw new Error('a stream needs a body');
