@@ -43,7 +43,6 @@ const fleet: Served[] = Array.from({ length: proxyCount }, (_, index) => {
 });
 const asked = new WeakMap<IncomingMessage, Served>();
 const streams = new Set<IncomingMessage>();
-const silent = new Set<number>();
 let hasStreams = true;
 let churn = 0;
 
@@ -52,7 +51,6 @@ const server = createServer((incoming, outgoing) => {
   const [, digits = '', path = ''] = /^\/p\/proxy(\d+)(\/.*)$/.exec(incoming.url ?? '') ?? [];
   const served = fleet[Number(digits)];
   const isStream = path.startsWith(STREAM);
-  if (silent.has(Number(digits))) return;
   if (digits === '' || served === undefined || (isStream && !hasStreams)) {
     outgoing.writeHead(404).end();
     return;
@@ -90,10 +88,6 @@ process.on('message', (order: FleetOrder) => {
     case 'streams':
       hasStreams = order.on;
       if (!hasStreams) for (const { socket } of streams) socket.destroy();
-      break;
-    case 'silence':
-      if (order.on) silent.add(order.proxy);
-      else silent.delete(order.proxy);
       break;
   }
 });

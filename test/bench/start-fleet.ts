@@ -3,8 +3,7 @@ import { fork } from 'node:child_process';
 export type FleetOrder =
   | { readonly order: 'change'; readonly proxy: number; readonly volume: number; readonly serial: number }
   | { readonly order: 'churn'; readonly share: number }
-  | { readonly order: 'streams'; readonly on: boolean }
-  | { readonly order: 'silence'; readonly proxy: number; readonly on: boolean };
+  | { readonly order: 'streams'; readonly on: boolean };
 
 export type FleetReply = { readonly listening: number } | { readonly serial: number; readonly atMs: number };
 
@@ -24,8 +23,6 @@ export interface Fleet extends FleetSize {
   readonly churn: (share: number) => void;
   /** Without streams `health.watch` is not found, and who reads one is cut: that leaves polling. */
   readonly streams: (on: boolean) => void;
-  /** A silent proxy accepts requests and never answers. */
-  readonly silence: (proxy: number, on: boolean) => void;
   readonly stop: () => void;
 }
 
@@ -59,7 +56,6 @@ export async function startFleet({ proxies, volumes }: FleetSize): Promise<Fleet
       }),
     churn: (share) => tell({ order: 'churn', share }),
     streams: (on) => tell({ order: 'streams', on }),
-    silence: (proxy, on) => tell({ order: 'silence', proxy, on }),
     stop: () => child.kill('SIGKILL'),
   };
 }

@@ -18,7 +18,6 @@ export interface ManagerOptions {
 /** The real manager, in a process of its own. */
 export interface RunningManager {
   readonly url: string;
-  readonly pid: number;
   /** Resolves once every volume has a status that the manager vouches for. */
   readonly untilSettled: () => Promise<void>;
   /** What it takes from one moment to the other. */
@@ -48,7 +47,6 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   });
   return {
     url,
-    pid: child.pid!,
     untilSettled: () => untilSettled(url),
     meter: {
       begin: () => child.send({ meter: 'begin' } satisfies MeterRequest),
