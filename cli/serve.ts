@@ -1,6 +1,6 @@
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:http';
-import { serve as listen, type ServerType } from '@hono/node-server';
+import { serve as listen } from '@hono/node-server';
 import type { ListenAddress } from '../schema/proxy-config.ts';
 import type { Log } from './log.ts';
 import { streamsOf } from './open-streams.ts';
@@ -33,9 +33,9 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
     onStop();
     throw error;
   });
-  (server as Server).keepAliveTimeout = KEEP_ALIVE_MS;
-  const streams = streamsOf(server as Server);
-  cutSlowReaders(server as Server);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const streams = streamsOf(server);
+  cutSlowReaders(server);
   const { port } = server.address() as { port: number };
   const url = `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
   log('info', `listening on ${url}`, { url });
@@ -48,9 +48,9 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
   onStop();
   server.close();
   setTimeout(() => {
-    (server as Server).closeAllConnections();
+    server.closeAllConnections();
   }, GRACE_MS).unref();
-  (server as Server).closeIdleConnections();
+  server.closeIdleConnections();
   setTimeout(() => process.exit(0), 2 * GRACE_MS).unref();
   await new Promise((resolve) => {
     server.once('close', resolve);
@@ -58,7 +58,7 @@ export async function serve({ fetch, address, tls, log, onStop }: ServeOptions):
   process.exit(0);
 }
 
-function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' | 'tls'>): Promise<ServerType> {
+function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' | 'tls'>): Promise<Server> {
   return new Promise((resolve, reject) => {
     const { host: hostname, port } = address;
     const options = { fetch, hostname, port };
@@ -67,7 +67,7 @@ function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' 
       () => {
         resolve(server);
       },
-    );
+    ) as Server;
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new CannotRun(`cannot listen on ${hostname}:${port}: ${whyNot(error)}`));
     });

@@ -9,9 +9,9 @@ export interface ResumingEventSourceOptions {
   readonly silenceMs: number;
   /** Of one event. Default: 8 MiB. */
   readonly maxBytes?: number;
-  /** Between two attempts. Default: 0.5 s to 30 s. */
-  readonly backoff?: { readonly minMs: number; readonly maxMs: number };
+  /** Spreads the delays between two attempts: at least 0, less than 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Measures delays and silence. Default: by `setTimeout`. */
   readonly after?: After;
 }
 
@@ -35,6 +35,8 @@ export type StreamEvent =
 
 type Listener = (event: StreamEvent) => void;
 
+const BETWEEN_ATTEMPTS = { minMs: 500, maxMs: 30_000 };
+
 /** What can stand in a header; a server that gives other ids, or longer ones, is asked to begin anew. */
 const RESUMABLE = /^[\x20-\x7e]{1,1024}$/;
 
@@ -53,7 +55,6 @@ export function resumingEventSource(options: ResumingEventSourceOptions): new (u
     random = Math.random,
     after = afterTimeout,
   } = options;
-  const { minMs, maxMs } = options.backoff ?? { minMs: 500, maxMs: 30_000 };
 
   return class implements ResumingEventSource {
     readonly CONNECTING = 0;
@@ -61,7 +62,7 @@ export function resumingEventSource(options: ResumingEventSourceOptions): new (u
     readonly CLOSED = 2;
     readyState: 0 | 1 | 2 = this.CONNECTING;
     readonly #url: string;
-    readonly #backoff = createDecorrelatedBackoff({ minMs, maxMs, random });
+    readonly #backoff = createDecorrelatedBackoff({ ...BETWEEN_ATTEMPTS, random });
     readonly #listeners = new Map<string, Set<Listener>>();
     #lastEventId = '';
     #leave: () => void;

@@ -48,12 +48,13 @@ builder.subscriptionField('storageProxyHealthChanged', (t) =>
   }),
 );
 
-interface ProxyEvent {
+/** The state of a proxy, and whether it is one of a snapshot, which is for one subscriber alone. */
+interface ToldProxy {
   readonly type: 'snapshot' | 'proxy';
   readonly current: StorageProxyHealth;
 }
 
-async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<ProxyEvent, void, undefined> {
+async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<ToldProxy, void, undefined> {
   for await (const event of events) {
     if (event.type === 'proxy') yield event;
     else if (event.type === 'snapshot') for (const current of event.proxies) yield { type: 'snapshot', current };
