@@ -4,18 +4,21 @@ import { mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { GraphqlContext } from './context.ts';
 import { createOperationKeys } from './operation-key.ts';
 
-type Executed = ReturnType<typeof execute>;
+/** A result that says how it is written, which is Yoga's way. */
+type Written = ExecutionResult & { readonly stringify: () => string };
 
-/** For so many changes, and operations on each, results are kept while they go round. */
+/** For so many changes, and operations on each, results are kept while they go round; and no more than that in all. */
 const CHANGES = 128;
 const OPERATIONS = 16;
+const MAX_CHARS = 2 ** 22;
 
 /**
  * Executes a change once, and writes it as JSON once, for all subscribers that ask the same of it: to execute it for
  * each of them takes as long as all the rest of telling them. What is nested in an event is of the time of the event.
  */
 export function sharedExecution(): Plugin<GraphqlContext> {
-  const recent = new Map<object, Map<string, Executed>>();
+  const recent = new Map<object, Map<string, Written>>();
+  let chars = 0;
   const keyOf = createOperationKeys();
 
   return {
@@ -31,21 +34,24 @@ export function sharedExecution(): Plugin<GraphqlContext> {
     return mapAsyncIterator(events as AsyncIterable<{ type: string }>, (event) => {
       // A snapshot is made for one subscriber alone.
       if (event.type === 'snapshot') return executed(args, event);
-      const results = resultsOf(event);
-      const result = results.get(key) ?? executed(args, event);
-      if (results.size < OPERATIONS) results.set(key, result);
+      const known = recent.get(event)?.get(key);
+      if (known !== undefined) return known;
+      const result = executed(args, event);
+      if ('stringify' in result) keep(event, key, result);
       return result;
     });
   }
 
-  function resultsOf(event: object): Map<string, Executed> {
-    const known = recent.get(event);
-    if (known !== undefined) return known;
-    const [oldest] = recent.keys();
-    if (oldest !== undefined && recent.size >= CHANGES) recent.delete(oldest);
-    const results = new Map<string, Executed>();
-    recent.set(event, results);
-    return results;
+  function keep(event: object, key: string, result: Written): void {
+    const results = recent.get(event) ?? new Map<string, Written>();
+    if (results.size >= OPERATIONS) return;
+    recent.set(event, results.set(key, result));
+    chars += result.stringify().length;
+    for (const [oldest, old] of recent) {
+      if (recent.size <= CHANGES && chars <= MAX_CHARS) return;
+      recent.delete(oldest);
+      for (const { stringify } of old.values()) chars -= stringify().length;
+    }
   }
 }
 
@@ -57,12 +63,11 @@ function refused(result: ExecutionResult): ExecutionResult {
   return result;
 }
 
-function executed(args: ExecutionArgs, event: object): Executed {
+function executed(args: ExecutionArgs, event: object): ReturnType<typeof execute> | Written {
   const context = args.contextValue as GraphqlContext;
   const snapshot = context.snapshot();
   const result = execute({ ...args, rootValue: event, contextValue: { ...context, snapshot: () => snapshot } });
   if (result instanceof Promise || result.errors !== undefined) return result;
   let text: string | undefined;
-  // Yoga's way to let a result say how it is written.
   return Object.assign(result, { stringify: () => (text ??= JSON.stringify({ data: result.data })) });
 }

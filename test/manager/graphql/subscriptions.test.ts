@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { ManagerEvent } from '../../../schema/manager-event.ts';
+import type { VolumeTransition } from '../../../schema/transition.ts';
 import type { VolumeHealth } from '../../../schema/volume-health.ts';
 import { readerOf, subscription } from '../event-reader.ts';
 import { createFakeManager } from '../fake-manager.ts';
@@ -33,12 +34,15 @@ const get = (query: string, accept: string) =>
   new Request(`http://manager/graphql?query=${encodeURIComponent(query)}`, { headers: { accept } });
 
 /** How often a change is executed for subscribers with these variables, one each. */
-async function executions(query: string, ...asked: object[]): Promise<number> {
+async function executions(
+  { query, transitions = [] }: { query: string; transitions?: readonly VolumeTransition[] },
+  ...asked: object[]
+): Promise<number> {
   let count = 0;
   const manager = createFakeManager({
     volumeHistory: () => {
       count += 1;
-      return [];
+      return transitions;
     },
   });
   const readers = await Promise.all(asked.map((variables) => watching(manager, query, variables)));
@@ -233,18 +237,24 @@ describe('a change', () => {
   const host = 'proxy1:volume1';
 
   test('is executed once for all who ask the same', async () => {
-    expect(await executions(HISTORY, { host }, { host, since: 'f:1' }, { host })).toBe(1);
+    expect(await executions({ query: HISTORY }, { host }, { host, since: 'f:1' }, { host })).toBe(1);
+  });
+
+  test('is executed for each who asks for more than is worth keeping', async () => {
+    const transitions = [{ id: 'x'.repeat(5_000_000) }] as never;
+
+    expect(await executions({ query: HISTORY, transitions }, { host }, { host })).toBe(2);
   });
 
   test('is executed for each who asks something else', async () => {
-    expect(await executions(HISTORY, { host, last: 1 }, { host, last: 2 })).toBe(2);
+    expect(await executions({ query: HISTORY }, { host, last: 1 }, { host, last: 2 })).toBe(2);
   });
 
   test('is executed by the variables of a fragment', async () => {
     const query = `subscription ($host: String, $last: Int) { volumeHealthChanged(host: $host) { type ...f } }
     fragment f on VolumeHealthEvent { current { history(last: $last) { id } } }`;
 
-    expect(await executions(query, { host, last: 1 }, { host, last: 2 })).toBe(2);
+    expect(await executions({ query }, { host, last: 1 }, { host, last: 2 })).toBe(2);
   });
 
   test('is executed for who leaves a variable out, and for who sets it to nothing', async () => {
@@ -252,7 +262,7 @@ describe('a change', () => {
       volumeHealthChanged(host: $host) { type current { history(last: $last) { id } } }
     }`;
 
-    expect(await executions(query, { host }, { host, last: null })).toBe(2);
+    expect(await executions({ query }, { host }, { host, last: null })).toBe(2);
   });
 
   test('is executed for the operation that was chosen', async () => {
