@@ -25,7 +25,7 @@ const Connectivity = z
 const FeedPosition = {
   proxy: z.string().describe('The name the proxy gives itself; the manager may know it by another.'),
   epoch: z.string().describe('Changes whenever the proxy starts.'),
-  seq: z.int().describe('Counts the changes within an epoch; times that move are no change.'),
+  seq: z.int().describe('Counts the changes within an epoch; times and figures that move are no change.'),
   mono_ms: z.number().describe("The proxy's monotonic clock when the report was made, in milliseconds."),
 };
 
@@ -41,8 +41,8 @@ export const HealthReport = z
 export type HealthReport = z.infer<typeof HealthReport>;
 
 /**
- * The answer to a caller that knows the report of this `epoch` and `seq`: nothing but times has moved since, and those
- * are told by the beats of `health.watch`; or a text that is about to be published.
+ * The answer to a caller that knows the report of this `epoch` and `seq`: nothing has moved since but times and figures,
+ * which the beats of `health.watch` tell, or a text that is about to be published.
  */
 export const UnchangedReport = z.object({ ...Envelope, unchanged: z.literal(true) });
 export type UnchangedReport = z.infer<typeof UnchangedReport>;

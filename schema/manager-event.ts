@@ -9,18 +9,20 @@ const id = z
   .nullable()
   .describe('Give it back as `since` to go on after it; null within a snapshot that is not complete yet.');
 
-export const EventType = z.enum(['snapshot', 'change']).meta({
+export const VolumeHealthEventType = z.enum(['snapshot', 'change']).meta({
   id: 'VolumeHealthEventType',
   description:
     'snapshot = how things are: all events up to the one with none remaining replace what was known before; ' +
     'change = how they have become.',
 });
 
+export type VolumeHealthEventType = z.infer<typeof VolumeHealthEventType>;
+
 /** What a subscriber hears of a volume. */
 export const VolumeHealthEvent = z
   .object({
     id,
-    type: EventType,
+    type: VolumeHealthEventType,
     remaining: z.int32().nullable().describe('How many events of this snapshot are still to come; null in a change.'),
     host: z.string().describe('The volume host, `proxy:volume`; empty where there is no volume at all.'),
     previous: VolumeHealth.nullable().describe('How it was; null in a snapshot, and where it was not known.'),
@@ -28,7 +30,7 @@ export const VolumeHealthEvent = z
       'How it is; null where it is not known, or its proxy no longer reports it.',
     ),
     transition: VolumeTransition.nullable().describe(
-      'What moved, as an event to keep; null in a snapshot, and where nothing but a text did.',
+      'What moved, as an event to keep; null in a snapshot, and where status, degraded, reason and certainty did not move.',
     ),
   })
   .meta({ id: 'VolumeHealthEvent', description: 'The effective state of a volume, or a change of it.' });

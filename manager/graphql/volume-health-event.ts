@@ -7,11 +7,9 @@ import { volumeHost } from './volume-health.ts';
 type SnapshotMessage = Extract<ManagerEvent, { type: 'snapshot' }>;
 type VolumeChange = Extract<ManagerEvent, { type: 'volume' }>;
 
-const VolumeHealthEventType = zod.objectType(VolumeHealthEvent);
-
 builder.subscriptionField('volumeHealthChanged', (t) =>
   t.field({
-    type: VolumeHealthEventType,
+    type: zod.objectType(VolumeHealthEvent),
     description:
       'Every volume as it is, in events of type SNAPSHOT, then each change. A run of SNAPSHOT events replaces all that ' +
       'the client knew once it has ended, with `remaining: 0`; one that was cut before counts for nothing. A snapshot ' +

@@ -29,7 +29,7 @@ interface Delays {
   readonly missed: number;
 }
 
-interface Measured {
+interface ClientDelays {
   /** Null where the manager has no subscriptions. */
   readonly subscriber: Delays | null;
   readonly poller: Delays;
@@ -65,7 +65,7 @@ interface Event {
   };
 }
 
-const found: Measured[] = [];
+const found: ClientDelays[] = [];
 for (const setting of SETTINGS) found.push(await bench(setting));
 const [small, large] = found.map(({ subscriber }) => subscriber?.delaysMs ?? null);
 if (small != null) {
@@ -81,7 +81,7 @@ if (large != null) {
 }
 
 /** Resolves with what was measured with streams. */
-async function bench(setting: Setting): Promise<Measured> {
+async function bench(setting: Setting): Promise<ClientDelays> {
   const { title, size, intervalS, pushed, polled } = setting;
   const fleet = await startFleet(size);
   const changes = createChanges(fleet);
@@ -111,7 +111,7 @@ async function measure(
   manager: RunningManager,
   changes: Changes,
   over: Load & Pick<Setting, 'intervalS'>,
-): Promise<Measured> {
+): Promise<ClientDelays> {
   const { url } = manager;
   const { count, intervalS } = over;
   const hosts = randomHosts(changes.fleet, count);
@@ -160,7 +160,7 @@ async function subscribeToAll(
   return close;
 }
 
-function rows(told: string, { subscriber, poller }: Measured): string[][] {
+function rows(told: string, { subscriber, poller }: ClientDelays): string[][] {
   return [
     ...(subscriber === null ? [] : [row(`the manager by ${told}, the client by its subscription`, subscriber)]),
     row(`the manager by ${told}, the client polls`, poller),
@@ -171,7 +171,7 @@ function row(title: string, { delaysMs, missed }: Delays): string[] {
   return [title, `${delaysMs.length + missed}`, `${missed}`, ...quantiles(delaysMs, 1)];
 }
 
-function ratios(withStreams: Measured, withoutStreams: Measured): string {
+function ratios(withStreams: ClientDelays, withoutStreams: ClientDelays): string {
   if (withStreams.subscriber === null) return '';
   const pushedMs = withStreams.subscriber.delaysMs;
   const polledMs = withoutStreams.poller.delaysMs;
