@@ -21,7 +21,12 @@ export interface Snapshot {
 
 /** One snapshot of all slices, which must not change any more. */
 export function snapshotOf(slices: ReadonlyMap<string, ProxySlice>, now: Moment): Snapshot {
-  const volume: Snapshot['volume'] = (host) => slices.get(host.proxy)?.volumes.get(host.volume) ?? null;
+  const effective: Snapshot['effective'] = (host) => {
+    const slice = slices.get(host.proxy);
+    const known = slice?.volumes.get(host.volume);
+    const view = slice?.view ?? null;
+    return known ?? { ...volumeHealth({ ...host, view, previous: null, verdict: null, now }), since: null };
+  };
   let all: readonly VolumeHealth[] | null = null;
   return {
     proxies: Array.from(slices.values(), ({ proxy }) => proxy),
@@ -29,10 +34,13 @@ export function snapshotOf(slices: ReadonlyMap<string, ProxySlice>, now: Moment)
       return (all ??= Array.from(slices.values(), ({ volumes }) => [...volumes.values()]).flat());
     },
     volumesOf: (name) => [...(slices.get(name)?.volumes.values() ?? [])],
-    volume,
-    effective(host) {
-      const view = slices.get(host.proxy)?.view ?? null;
-      return volume(host) ?? { ...volumeHealth({ ...host, view, previous: null, verdict: null, now }), since: null };
+    volume(host) {
+      const slice = slices.get(host.proxy);
+      if (slice === undefined) return null;
+      const isReported = slice.volumes.has(host.volume);
+      // Only a proxy that answers can tell that there is no such volume.
+      return isReported || !(slice.view.isAsked && slice.view.isHealthy) ? effective(host) : null;
     },
+    effective,
   };
 }

@@ -55,6 +55,18 @@ describe('the snapshot', () => {
   });
 });
 
+it('has a value for any volume of a proxy that does not answer: only one that does can tell that there is none', async () => {
+  world.killProxy('proxy1');
+  world.restartManager();
+  await world.clock.advance(12_000);
+  const { volume } = world.manager.snapshot();
+  expect(volume({ proxy: 'proxy1', volume: 'volume9' })).toMatchObject({
+    status: 'unknown',
+    reason: 'PROXY_UNREACHABLE',
+  });
+  expect(volume({ proxy: 'proxy2', volume: 'volume9' })).toBeNull();
+});
+
 const ALL = { touched: 'all', isMeasuredOnly: false } as const;
 
 /** The state of one proxy that was polled once, now, and reports one volume; nothing polls it again. */
