@@ -12,12 +12,13 @@ afterEach(() => {
   manager?.stop();
 });
 
+const lineOf = ({ of, event }: Transition) => `${of} ${event.subject} ${event.data.current}`;
+
 /** A manager of five proxies that are polled alone; those in `gone` do not answer. */
 function createPolling(gone: Set<string>) {
   const clock = createFakeClock();
   const said: string[] = [];
   const toml = NAMES.map((name) => `[proxies.${name}]\nmanager_api = "http://${name}"\nsecret = "s"\n`);
-  const lineOf = ({ of, event }: Transition) => `${of} ${event.subject} ${event.data.current}`;
   manager = createManager({
     config: parseManagerConfig(toml.join(''), 'manager.toml').config,
     epoch: 'run1',
