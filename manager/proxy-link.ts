@@ -66,6 +66,8 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   let isWholeWanted = true;
   /** What the stream has told until it was cut is known still: one poll may ask for what came after. */
   let wasOpen = false;
+  /** No answer came to the latest poll. */
+  let isLost = false;
   let stream: { readonly end: () => void; isOpen: boolean } | null = null;
   let cancelRetry: (() => void) | null = null;
   let cancelDoubt: (() => void) | null = null;
@@ -94,10 +96,12 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       if (known === null) isWholeWanted = false;
       try {
         const message = parseHealthAnswer(await access.poll({ known, signal }));
+        isLost = false;
         const { fate, touched, isMeasuredOnly } = take(message, request);
         return { fate, news: { touched, isMeasuredOnly }, askedMonoMs: request.askedMonoMs };
       } catch (error) {
         isWholeWanted = true;
+        isLost = true;
         signal.throwIfAborted();
         if (tries > 1 || describeFailure(error).kind !== 'cut') throw error;
       }
@@ -151,7 +155,11 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       },
       onConnectionStateChange: ({ state, error }) => {
         if (stream !== current) return;
-        if (state === 'pending') current.isOpen = true;
+        if (state === 'pending') {
+          current.isOpen = true;
+          // It is back, and only a poll may say so: that one need not wait for its turn.
+          if (isLost) doubt();
+        }
         if (state !== 'connecting' || error === null) return;
         request = nextRequest();
         if (!current.isOpen) return;

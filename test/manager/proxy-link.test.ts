@@ -156,6 +156,21 @@ describe('a stream', () => {
     expect(seen.doubts).toBe(1);
   });
 
+  it('that opens again has the proxy asked at once where no answer came to the latest poll', async () => {
+    const { clock, cut, open, seen, poll, answers } = await createListening();
+    cut();
+    answers('no report');
+    await expect(poll()).rejects.toThrow('Invalid input');
+    await clock.advance(10_000);
+    open();
+    expect(seen.doubts).toBe(2);
+    answers(report('a', 5));
+    await poll();
+    await clock.advance(10_000);
+    open();
+    expect(seen.doubts).toBe(2);
+  });
+
   it('that misses something has the proxy asked for everything, at most once a second', async () => {
     const { clock, say, seen, poll, asked } = await createListening();
     for (let i = 0; i < 100; i += 1) say(change(9, 8));
