@@ -4,6 +4,7 @@ import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/announcer.ts';
 import { createManager } from '../../manager/manager.ts';
 import { loadConfig } from '../config-source.ts';
+import { createLineLimit, type LineLimit } from '../line-limit.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, type Log, levelOf } from '../log.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
@@ -31,6 +32,11 @@ Example:
     const address = listenAddress(text(options, 'listen')) ?? config.api.listen;
     const log = createLog('manager');
     if (Object.keys(config.proxies).length === 0) log('warn', 'no storage proxy is configured: [proxies.NAME]');
+    const limit = createLineLimit(systemClock, {
+      perMinute: MAX_LINES_A_MINUTE,
+      onOmitted: (proxy, lines) =>
+        log('warn', `${lines} more transitions of volumes of proxy ${proxy} within a minute`),
+    });
     const service = createManager({
       config,
       accessOf: proxyAccess(config.proxies),
@@ -38,7 +44,7 @@ Example:
       clock: systemClock,
       random: Math.random,
       cpuMs,
-      onTransition: (transition) => say(log, transition),
+      onTransition: (transition) => say({ log, limit }, transition),
     });
     const app = createManagerApp({
       manager: service,
@@ -48,16 +54,28 @@ Example:
         log('error', 'internal error', { err: error });
       },
     });
-    return serve({ fetch: app.fetch, address, log, onStop: service.stop });
+    return serve({
+      fetch: app.fetch,
+      address,
+      log,
+      onStop: () => {
+        service.stop();
+        limit.stop();
+      },
+    });
   },
 };
 
-function say(log: Log, transition: Transition): void {
+/** However many volumes a proxy has, and however wildly it speaks of them, a log must stay one that can be read. */
+const MAX_LINES_A_MINUTE = 600;
+
+function say({ log, limit }: { log: Log; limit: LineLimit }, transition: Transition): void {
   switch (transition.of) {
     case 'proxy': {
       const { data } = transition.event;
       const { proxy_name, current, error_message, volumes } = data;
-      const why = error_message === null ? '' : `: ${error_message}; its ${volumes} volumes are unknown`;
+      const masked = volumes === 1 ? 'its volume is unknown' : `its ${volumes} volumes are unknown`;
+      const why = error_message === null ? '' : `: ${error_message}; ${masked}`;
       log(current === 'healthy' ? 'info' : 'error', `proxy ${proxy_name} is ${current}${why}`, data);
       return;
     }
@@ -67,7 +85,7 @@ function say(log: Log, transition: Transition): void {
       if (data.caused_by !== null) return;
       const { current, is_degraded, status_info, reason } = data;
       const sentence = `volume ${subject} is ${current}${is_degraded ? ', degraded' : ''}: ${status_info ?? 'no details'}`;
-      log(levelOf(reason), sentence, data);
+      limit.write(data.proxy_name, () => log(levelOf(reason), sentence, data));
       return;
     }
     case 'observer': {
