@@ -25,15 +25,19 @@ export interface VolumeChange {
   readonly transition: { readonly previous: VolumeHealth | null; readonly current: VolumeHealth } | null;
 }
 
-/** The volumes of a slice of which other things were last said than what is known now. */
+/** What was last said of volumes of which other things are known now, or of which nothing is reported any more. */
 export type LastSaid = ReadonlyMap<string, VolumeHealth>;
+
+/** Volumes that are gone may come back; however many names a proxy makes up, no more of them are remembered. */
+const MAX_GONE = 1_000;
 
 /** Checks are compared by themselves. */
 const MEASURED: ReadonlySet<keyof VolumeHealth> = new Set(['last_checked_at', 'probe_ms', 'metadata', 'checks']);
 
 /**
  * What moved between two slices of a proxy, the proxy first. That a volume is well is no transition at first sight; that
- * a restarted proxy has not asked a volume yet is none at all, and it is compared with what was said before. Pure.
+ * a restarted proxy has not asked a volume yet is none at all, and it is compared with what was said before, as is a
+ * volume that comes back. Pure.
  */
 export function changesOf(
   before: ProxySlice,
@@ -61,17 +65,26 @@ export function changesOf(
   }
   for (const [volume, previous] of before.volumes) {
     if (slice.volumes.has(volume)) continue;
+    const said = saying.get(volume) ?? previous;
+    const transition = previous.last_known_status === null ? null : { previous: said, current: gone(said, slice, now) };
     saying.delete(volume);
-    changes.push({ of: 'volume', volume, previous, current: null, transition: dropped(previous, slice, now) });
+    saying.set(volume, transition?.current ?? said);
+    changes.push({ of: 'volume', volume, previous, current: null, transition });
   }
+  forgetGone(saying, slice);
   return { changes, lastSaid: saying };
 }
 
-/** What became of a volume that its proxy no longer reports: nothing new, if nobody ever knew of it. */
-function dropped(previous: VolumeHealth, { view }: ProxySlice, now: Moment): VolumeChange['transition'] {
-  if (previous.last_known_status === null) return null;
+/** A volume that its proxy no longer reports. */
+function gone(previous: VolumeHealth, { view }: ProxySlice, now: Moment): VolumeHealth {
   const { proxy_name: proxy, volume_id: volume } = previous;
-  return { previous, current: volumeHealth({ proxy, volume, view, previous, verdict: null, now }) };
+  return volumeHealth({ proxy, volume, view, previous, verdict: null, now });
+}
+
+function forgetGone(saying: Map<string, VolumeHealth>, { volumes }: ProxySlice): void {
+  if (saying.size <= MAX_GONE) return;
+  const all = [...saying.keys()].filter((volume) => !volumes.has(volume));
+  for (const volume of all.slice(0, Math.max(0, all.length - MAX_GONE))) saying.delete(volume);
 }
 
 function isProxyChange(a: StorageProxyHealth, b: StorageProxyHealth): boolean {

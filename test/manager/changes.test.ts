@@ -32,11 +32,11 @@ const DOWN = { status: 'offline', is_healthy: false, is_degraded: false, reason:
 const STARTING = { status: 'unknown', is_healthy: false, is_degraded: false, reason: 'NOT_CHECKED' } as const;
 
 /** The transitions of a volume that is in each of these states, one after the other. */
-function said(...healths: readonly Partial<VolumeHealth>[]): string[] {
+function said(...healths: readonly (Partial<VolumeHealth> | null)[]): string[] {
   let before = NOBODY;
   let lastSaid: LastSaid = new Map();
   return healths.map((health) => {
-    const now = slice({ v: health });
+    const now = slice(health === null ? {} : { v: health });
     const next = changesOf(before, now, { lastSaid, now: NOW });
     before = now;
     ({ lastSaid } = next);
@@ -67,6 +67,28 @@ describe('a transition of a volume', () => {
   it('is none of a proxy that was restarted, until a first verdict differs', () => {
     expect(said(WELL, STARTING, STARTING, WELL)).toEqual(['', '', '', '']);
     expect(said(WELL, STARTING, DOWN)).toEqual(['', '', 'offline']);
+  });
+
+  it('is that it is back, as it is none that a volume which was not reported any more has not been asked yet', () => {
+    const known = { ...WELL, last_known_status: 'healthy' as const };
+    expect(said(known, null, known)).toEqual(['', 'unknown', 'healthy']);
+    expect(said(known, null, STARTING, known)).toEqual(['', 'unknown', '', 'healthy']);
+    expect(said(known, { ...STARTING, last_known_status: 'healthy' }, null)).toEqual(['', '', 'unknown']);
+  });
+
+  it('begins where the one before it has ended, though a volume went away while it was not asked yet', () => {
+    const before = slice({ v: { ...STARTING, last_known_status: 'healthy' } });
+    const lastSaid = new Map([...slice({ v: WELL }).volumes]);
+    expect(changesOf(before, slice({}), { lastSaid, now: NOW }).changes).toMatchObject([
+      { previous: STARTING, current: null, transition: { previous: WELL, current: { reason: 'NOT_REPORTED' } } },
+    ]);
+  });
+
+  it('remembers a thousand volumes that are gone, and all that are there', () => {
+    const names = Array.from({ length: 1_500 }, (_, index) => `v${index}`);
+    const before = slice(Object.fromEntries(names.map((name) => [name, WELL])));
+    const { lastSaid } = changesOf(before, slice({}), { lastSaid: new Map(), now: NOW });
+    expect([lastSaid.size, lastSaid.has('v499'), lastSaid.has('v500')]).toEqual([1_000, false, true]);
   });
 
   it('compares with what was said before a restart, though subscribers saw it start', () => {
