@@ -134,10 +134,7 @@ export function createManager(options: ManagerOptions): Manager {
     await accessOf(host.proxy)
       .client.health.check.mutate({ volume: host.volume }, { signal })
       .catch(() => {});
-    const checkedMs = clock.mono();
-    const { reading, lastAnswer } = await checker.checkWhole(host.proxy);
-    // A poll that was already out may have missed it.
-    if (reading?.ok === true && (lastAnswer?.askedMonoMs ?? 0) < checkedMs) await checker.checkWhole(host.proxy);
+    await checker.checkWhole(host.proxy);
   }
 }
 

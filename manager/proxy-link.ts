@@ -72,6 +72,8 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   let cancelRetry: (() => void) | null = null;
   let cancelDoubt: (() => void) | null = null;
   let cancelRest: (() => void) | null = null;
+  /** Something came to be in doubt since the latest poll was asked, and too soon after another. */
+  let isDoubtful = false;
 
   return { received: () => received, poll, wantWhole, listen, stop };
 
@@ -93,6 +95,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       generation += 1;
       const request = { isPoll: true, generation, askedMonoMs: clock.mono() };
       const known = knownPosition(request.askedMonoMs);
+      isDoubtful = false;
       if (known === null) isWholeWanted = false;
       try {
         const message = parseHealthAnswer(await access.poll({ known, signal }));
@@ -128,10 +131,15 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
 
   function doubt(): void {
     // However much nonsense a proxy sends, it is asked no oftener than this.
-    if (cancelRest !== null) return;
+    if (cancelRest !== null) {
+      isDoubtful = true;
+      return;
+    }
+    isDoubtful = false;
     const afterMs = doubtAfterMs();
     cancelRest = clock.after(afterMs + DOUBT_EVERY_MS, () => {
       cancelRest = null;
+      if (isDoubtful) doubt();
     });
     if (afterMs === 0) onDoubt();
     else cancelDoubt = clock.after(afterMs, onDoubt);

@@ -37,7 +37,7 @@ export interface StorageHealthChecker {
   readonly known: (proxy: string) => ProxyKnowledge;
   /** Polls now, or joins a poll that is out. */
   readonly checkNow: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
-  /** As `checkNow`, with the times of every check. */
+  /** Polls for the times of every check: an answer that was asked for before this is not enough. */
   readonly checkWhole: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
   readonly stop: () => void;
 }
@@ -80,7 +80,7 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
       clock,
       pingMs,
       onNews: (news) => onNews(name, news),
-      onDoubt: () => void probe.checkNow(name),
+      onDoubt: () => void checkSince(name, clock.mono()),
       doubtAfterMs: () => (links.size > FEW_PROXIES ? random() * DOUBTS_WITHIN_MS : 0),
     });
     links.set(name, link);
@@ -107,13 +107,20 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     checkNow: probe.checkNow,
     checkWhole(name) {
       linkOf(name).wantWhole();
-      return probe.checkNow(name);
+      return checkSince(name, clock.mono());
     },
     stop() {
       probe.stop();
       for (const link of links.values()) link.stop();
     },
   };
+
+  /** A poll that is out already tells nothing of what has happened since it was asked, except where it fails. */
+  async function checkSince(name: string, sinceMs: number): Promise<PollState> {
+    const state = await probe.checkNow(name);
+    const isOld = state.reading?.ok === true && (state.lastAnswer?.askedMonoMs ?? -Infinity) < sinceMs;
+    return isOld && probe.state(name) !== undefined ? probe.checkNow(name) : state;
+  }
 
   function linkOf(name: string): ProxyLink {
     const link = links.get(name);

@@ -182,6 +182,19 @@ describe('a stream', () => {
     expect(seen.doubts).toBe(2);
   });
 
+  it('that is cut again within a second has the proxy asked again after it', async () => {
+    const { clock, cut, open, seen } = await createListening();
+    cut();
+    await clock.advance(600);
+    open();
+    cut();
+    expect(seen.doubts).toBe(1);
+    await clock.advance(400);
+    expect(seen.doubts).toBe(2);
+    await clock.advance(10_000);
+    expect(seen.doubts).toBe(2);
+  });
+
   it('that speaks of an epoch that is over is left, for one of whoever is there now', async () => {
     const { clock, say, poll, answers, info, streams } = await createListening();
     answers(report('b', 0));

@@ -81,6 +81,16 @@ describe('a manager that listens', () => {
     expect(verdict()).toBe('unknown PROXY_UNREACHABLE');
   });
 
+  it('does not take an answer that was on its way for news of a proxy that was killed since', async () => {
+    const arrive = world.holdReports();
+    await waitFor(() => polls().length > 0);
+    world.killProxy('proxy1');
+    await settled();
+    arrive();
+    await settled();
+    expect(verdict()).toBe('unknown PROXY_UNREACHABLE');
+  });
+
   it('knows within five seconds of silence and a timeout that a proxy hangs', async () => {
     const resume = world.stopProxy('proxy1');
     const ms = await waitFor(() => verdict() === 'unknown PROXY_UNREACHABLE');
