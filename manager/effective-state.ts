@@ -115,7 +115,8 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     part.slice = slice;
     part.lastSaid = lastSaid;
     hasMoved = true;
-    expectStale(part, touched);
+    // What is seen otherwise than before, such as a proxy that is back, turns stale at times that were not reckoned yet.
+    expectStale(part, isSeenAlike(before.view, slice.view) ? touched : 'all');
     if (changes.length === 0) return;
     snapshot = null;
     onChanges(expected.name, changes, slice.volumes.size);

@@ -82,11 +82,16 @@ function createPolledOnce() {
     timeout_ms: 1_000,
   };
   const reading = { ok: true, label: 'healthy', errorMessage: null };
+  let isThere = true;
   let told = received({ askedMonoMs: at.mono, volumes: new Map([['v', volume]]) });
   const changes: Change[] = [];
   const state = createEffectiveState({
     proxies: [{ name: 'proxy1', intervalMs: 10_000, volumes: [] }],
-    known: () => ({ state: { ...UNASKED, reading, checkedAt: at }, received: told, disturbance: null }),
+    known: () => ({
+      state: { ...UNASKED, reading: { ...reading, ok: isThere }, checkedAt: at },
+      received: told,
+      disturbance: null,
+    }),
     clock,
     onChanges: (_, moved) => changes.push(...moved),
   });
@@ -98,7 +103,17 @@ function createPolledOnce() {
     told = received({ askedMonoMs: at.mono, seq: 2, volumes });
     state.refresh('proxy1', { touched: ['v'], isMeasuredOnly: false });
   };
-  return { clock, state, statusOf, receive, changes };
+  const leave = () => {
+    isThere = false;
+    state.refresh('proxy1', { touched: [], isMeasuredOnly: false });
+  };
+  /** It is polled well again, by which time its stream has told of checks that were made just now. */
+  const comeBack = () => {
+    isThere = true;
+    told = received({ askedMonoMs: clock.mono(), volumes: new Map([['v', volume]]) });
+    state.refresh('proxy1', { touched: [], isMeasuredOnly: false });
+  };
+  return { clock, state, statusOf, receive, leave, comeBack, changes };
 }
 
 describe('the snapshot of a state that nobody renews', () => {
@@ -115,6 +130,16 @@ describe('the snapshot of a state that nobody renews', () => {
     changes.length = 0;
     await clock.advance(60_000);
     expect(changes).toMatchObject([{ volume: 'v', transition: { current: { reason: 'STALE' } } }]);
+  });
+
+  it('turns unknown for subscribers also where the proxy had been away until every verdict was too old', async () => {
+    const { clock, changes, leave, comeBack } = createPolledOnce();
+    leave();
+    await clock.advance(60_000);
+    comeBack();
+    expect(changes.at(-1)).toMatchObject({ transition: { current: { status: 'healthy' } } });
+    await clock.advance(60_000);
+    expect(changes.at(-1)).toMatchObject({ transition: { current: { reason: 'STALE' } } });
   });
 
   it('is replaced once for a hundred refreshes in which only times moved', async () => {
