@@ -149,8 +149,9 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
     }
     default: {
       if (message.seq > previous.seq) return dropped(previous, 'gap');
-      const received = { ...previous, monoMs: heardMs(previous, arrival) };
-      return message.type === 'beat' ? withMeasured(received, message) : { received, fate: 'taken', ...NO_NEWS };
+      // A ping tells of nothing: a report that was made before it is no older for that.
+      if (message.type === 'ping') return { received: previous, fate: 'taken', ...NO_NEWS };
+      return withMeasured({ ...previous, monoMs: heardMs(previous, arrival) }, message);
     }
   }
 }

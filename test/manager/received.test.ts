@@ -218,6 +218,14 @@ describe('the time of a check', () => {
   });
 });
 
+describe('a report that was overtaken by a ping', () => {
+  it('is taken all the same, for the ping has told nothing of it', () => {
+    const ping: Message = { type: 'ping', epoch: 'a', seq: 5, mono_ms: 1_250 };
+    const { fate, info } = after(FIRST, streamed(ping), poll(report('a', 5, 1_200, 'measured anew'), 3, 51_100));
+    expect([fate, info]).toEqual(['taken', 'measured anew']);
+  });
+});
+
 describe('messages of several epochs', () => {
   it('hold in the order of the requests that brought them', () => {
     const restarted = after(FIRST, poll(report('b', 0, 10, 'restarted'), 3));
