@@ -78,7 +78,7 @@ describe('a transition of a volume', () => {
 
   it('begins where the one before it has ended, though a volume went away while it was not asked yet', () => {
     const before = slice({ v: { ...STARTING, last_known_status: 'healthy' } });
-    const lastSaid = new Map([...slice({ v: WELL }).volumes]);
+    const lastSaid = slice({ v: WELL }).volumes;
     expect(changesOf(before, slice({}), { lastSaid, now: NOW }).changes).toMatchObject([
       { previous: STARTING, current: null, transition: { previous: WELL, current: { reason: 'NOT_REPORTED' } } },
     ]);
