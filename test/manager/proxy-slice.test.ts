@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyView } from '../../manager/effective-status.ts';
-import { nextSlice, type ProxySlice, staleness } from '../../manager/proxy-slice.ts';
+import { isSeenAlike, nextSlice, type ProxySlice, staleness } from '../../manager/proxy-slice.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
 import { VolumeHealth } from '../../schema/volume-health.ts';
@@ -186,5 +186,17 @@ describe('the time at which something turns stale', () => {
     const slice = after([{ volumes: { slow: report({ interval_ms: 300_000 }), fast: report(times) }, seconds: 0 }]);
     const { stale, nextMs } = staleness(slice, 'all', at(60));
     expect([stale, nextMs > at(60).mono]).toEqual([['fast'], true]);
+  });
+});
+
+describe('what is known of a proxy', () => {
+  const seen = { isAsked: true, isHealthy: true, disturbance: null, pollIntervalMs: 10_000, received: received({}) };
+  it.each([
+    ['is asked', { isAsked: false }],
+    ['is healthy', { isHealthy: false }],
+    ['can be heard', { disturbance: 'paused' as const }],
+    ['is the same as before', { received: received({ epoch: 'another' }) }],
+  ])('has all its volumes looked at where it moved whether it %s', (_, moved) => {
+    expect([isSeenAlike(seen, { ...seen }), isSeenAlike(seen, { ...seen, ...moved })]).toEqual([true, false]);
   });
 });
