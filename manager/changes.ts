@@ -88,18 +88,19 @@ function forgetGone(saying: Map<string, VolumeHealth>, { volumes }: ProxySlice):
 }
 
 function isProxyChange(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
-  return isProxyTransition(a, b) || a.attempt !== b.attempt || a.version !== b.version;
+  const isOther = a.error_message !== b.error_message || a.attempt !== b.attempt || a.version !== b.version;
+  return isOther || isProxyTransition(a, b);
 }
 
 function isProxyTransition(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
-  return a.status !== b.status || a.error_message !== b.error_message || a.state_type !== b.state_type;
+  return a.status !== b.status || a.state_type !== b.state_type;
 }
 
 function isVolumeTransition(a: VolumeHealth | null, b: VolumeHealth): boolean {
   if (a === null) return !b.is_healthy || b.is_degraded;
-  return (
-    a.status !== b.status || a.is_degraded !== b.is_degraded || a.reason !== b.reason || a.state_type !== b.state_type
-  );
+  if (a.status !== b.status || a.reason !== b.reason) return true;
+  // How sure a proxy is of what nobody can vouch for makes no difference.
+  return b.status !== 'unknown' && (a.is_degraded !== b.is_degraded || a.state_type !== b.state_type);
 }
 
 /** Times and figures are measured anew by each check: they are no change. */

@@ -18,6 +18,8 @@ export interface Received {
   readonly volumes: ReadonlyMap<string, ReceivedVolumeReport | null>;
   /** When the latest whole report was asked for, on the manager's monotonic clock. */
   readonly wholeMonoMs: number;
+  /** When `seq` was read, on the manager's monotonic clock: what is asked for after that has no lower one. */
+  readonly seqReadMonoMs: number;
   /** The request that was the first to hear of this epoch, and the latest that has heard of it. */
   readonly generations: { readonly first: number; readonly latest: number };
   /** Epochs that are over; the latest of them. */
@@ -94,9 +96,10 @@ export function nextReceived(previous: Received | null, arrival: Arrival): Taken
 }
 
 function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival: Arrival): Received {
-  const { generation, isPoll, askedMonoMs } = arrival;
+  const { generation, isPoll, askedMonoMs, readMonoMs } = arrival;
   return {
     ...whole(report, report.mono_ms),
+    seqReadMonoMs: readMonoMs,
     epoch: report.epoch,
     offsetMs: askedMonoMs - report.mono_ms,
     wholeMonoMs: askedMonoMs,
@@ -122,11 +125,11 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
   switch (message.type) {
     case 'report': {
       const { report } = message;
-      const isOld = report.seq < previous.seq || (report.seq === previous.seq && report.mono_ms < previous.monoMs);
-      if (isOld) return dropped(previous, 'old');
+      if (isOvertaken(previous, arrival, report)) return dropped(previous, 'old');
       // A stream may have been opened long before it sends a snapshot: only a poll tells how the clocks stand.
       const timed = isPoll ? { ...previous, offsetMs: askedMonoMs - report.mono_ms } : previous;
-      const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs };
+      const seqReadMonoMs = arrival.readMonoMs;
+      const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs, seqReadMonoMs };
       return { received, fate: 'taken', touched: 'all', isMeasuredOnly: false };
     }
     case 'unchanged': {
@@ -141,7 +144,7 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       const monoMs = heardMs(previous, arrival);
       const volumes = new Map(previous.volumes).set(volume, report && notAhead(report, monoMs));
       return {
-        received: { ...previous, seq, monoMs, volumes },
+        received: { ...previous, seq, monoMs, volumes, seqReadMonoMs: arrival.readMonoMs },
         fate: 'taken',
         touched: [volume],
         isMeasuredOnly: false,
@@ -154,6 +157,12 @@ function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
       return withMeasured({ ...previous, monoMs: heardMs(previous, arrival) }, message);
     }
   }
+}
+
+/** A count that went back all the same, as that of a machine restored from a copy does, is told by what is asked later. */
+function isOvertaken(previous: Received, { isPoll, askedMonoMs }: Arrival, report: ReceivedReport): boolean {
+  if (isPoll && askedMonoMs > previous.seqReadMonoMs && report.seq < previous.seq) return false;
+  return report.seq < previous.seq || (report.seq === previous.seq && report.mono_ms < previous.monoMs);
 }
 
 function dropped(received: Received | null, fate: Fate): Taken {

@@ -60,6 +60,15 @@ describe('a transition of a volume', () => {
     expect(said(before, after)[1]).toBe(after.status);
   });
 
+  it('is none where a proxy is surer of what nobody can vouch for', () => {
+    const masked = { status: 'unknown', is_healthy: false, reason: 'PROXY_UNREACHABLE' } as const;
+    expect(said(WELL, { ...masked, state_type: 'soft' }, { ...masked, state_type: 'hard' })).toEqual([
+      '',
+      'unknown',
+      '',
+    ]);
+  });
+
   it('is none where only its times and its sentence moved', () => {
     expect(said(WELL, { ...WELL, status_info: 'usable, 5 % used', last_checked_at: null })).toEqual(['', '']);
   });
@@ -127,15 +136,16 @@ describe('a change of a volume', () => {
 describe('a transition of a proxy', () => {
   it.each([
     ['its status', { status: 'unhealthy' as const }],
-    ['why it is unhealthy', { error_message: 'connection refused' }],
     ['its certainty', { state_type: 'soft' as const }],
   ])('is that %s moved, and comes before what its volumes do', (_, moved) => {
     const found = changes(slice({ v: WELL }), slice({ v: DOWN }, moved));
     expect(found).toMatchObject([{ of: 'proxy', isTransition: true, current: moved }, { of: 'volume' }]);
   });
 
-  it('is not that it was asked once more', () => {
-    const asked = changes(NOBODY, slice({}, { attempt: 2, last_checked_at: '2026-01-22T11:00:00Z' }));
-    expect(asked).toMatchObject([{ of: 'proxy', isTransition: false }]);
+  it.each([
+    ['it was asked once more', { attempt: 2, last_checked_at: '2026-01-22T11:00:00Z' }],
+    ['it fails in other words', { error_message: 'connection was reset' }],
+  ])('is not that %s', (_, moved) => {
+    expect(changes(NOBODY, slice({}, moved))).toMatchObject([{ of: 'proxy', isTransition: false }]);
   });
 });

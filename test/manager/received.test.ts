@@ -87,6 +87,12 @@ describe('messages of one epoch', () => {
     expect(after(FIRST, later)).toMatchObject({ fate: 'taken', info: 'made after' });
   });
 
+  it('hold for a proxy whose count went back, as soon as a new request finds it so', () => {
+    const absurd = streamed(change(2 ** 53 - 1, 5), 2, 51_300);
+    expect(after(FIRST, absurd, poll(report('a', 6), 3, 51_000))).toMatchObject({ fate: 'old' });
+    expect(after(FIRST, absurd, poll(report('a', 6), 3, 51_400))).toMatchObject({ fate: 'taken', info: 'usable' });
+  });
+
   it('are dropped where they are told once more', () => {
     expect(after(FIRST, streamed(change(6)), streamed(change(6, 5, 'again')))).toMatchObject({
       fate: 'old',
