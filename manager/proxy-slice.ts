@@ -27,6 +27,9 @@ export interface SliceInput {
   readonly now: Moment;
 }
 
+/** Round trips differ by less from one poll to the next, and what turns stale so much later is no harm. */
+const SLACK_MS = 100;
+
 /** The slice after an outcome, or after time has passed. Pure; `previous` only tells since when things are as they are. */
 export function nextSlice(previous: ProxySlice | null, input: SliceInput): ProxySlice {
   const { view, touched } = input;
@@ -70,15 +73,19 @@ export function staleness(
   return { stale, nextMs };
 }
 
-/** Whether what is known of the proxy itself lets its volumes be seen as before. */
+/** Whether what is known of the proxy itself lets its volumes be seen, and reckoned with, as before. */
 export function isSeenAlike(a: ProxyView, b: ProxyView): boolean {
   return (
     a.isAsked === b.isAsked &&
     a.isHealthy === b.isHealthy &&
     a.disturbance === b.disturbance &&
-    a.received?.epoch === b.received?.epoch
+    a.received?.epoch === b.received?.epoch &&
+    offsetOf(a) - offsetOf(b) < SLACK_MS
   );
 }
+
+/** A poll that took longer than others makes every check older by as much. */
+const offsetOf = ({ received }: ProxyView): number => received?.offsetMs ?? 0;
 
 function knownVolumes({ view, expectedVolumes }: SliceInput): readonly string[] {
   const reported = view.received?.volumes.keys() ?? [];

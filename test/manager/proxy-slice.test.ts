@@ -200,3 +200,10 @@ describe('what is known of a proxy', () => {
     expect([isSeenAlike(seen, { ...seen }), isSeenAlike(seen, { ...seen, ...moved })]).toEqual([true, false]);
   });
 });
+
+it('reckons anew with all volumes of a proxy that takes much longer to answer than before, and not for a little', () => {
+  const seen = after([{ volumes: { a: report() }, seconds: 10 }]).view;
+  const told = seen.received ?? received({});
+  const slower = (ms: number) => ({ ...seen, received: { ...told, offsetMs: told.offsetMs - ms } });
+  expect([50, 150, -5_000].map((ms) => isSeenAlike(seen, slower(ms)))).toEqual([true, false, true]);
+});
