@@ -11,7 +11,7 @@ export interface EffectiveStateOptions {
   readonly proxies: readonly ExpectedProxy[];
   readonly known: (proxy: string) => ProxyKnowledge;
   readonly clock: Clock;
-  /** Hears of all that moved of a proxy and its volumes at once, times aside. */
+  /** Hears of all that moved of a proxy and its volumes at once, times and figures aside. */
   readonly onChanges: (proxy: string, changes: readonly Change[], volumes: number) => void;
 }
 
@@ -36,9 +36,9 @@ interface Part {
   slice: ProxySlice;
   lastSaid: LastSaid;
   /** Volumes measured since the slice was made, of which nothing else moved: they wait until somebody looks. */
-  readonly late: Set<string>;
+  readonly waiting: Set<string>;
   /** Whether anything waits, if only the time of a poll. */
-  isLate: boolean;
+  hasWaiting: boolean;
   /** When it is looked at for what has turned stale; never later than something does. */
   staleMs: number;
 }
@@ -59,7 +59,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       const slice = sliceOf(expected, null, 'all');
       return [
         expected.name,
-        { expected, slice, lastSaid: new Map(), late: new Set<string>(), isLate: false, staleMs: Infinity },
+        { expected, slice, lastSaid: new Map(), waiting: new Set<string>(), hasWaiting: false, staleMs: Infinity },
       ] as const;
     }),
   );
@@ -71,7 +71,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     snapshot() {
       const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
       if (snapshot === null || isOld) {
-        for (const part of parts.values()) if (part.isLate) update(part, []);
+        for (const part of parts.values()) if (part.hasWaiting) update(part, []);
         const slices = Array.from(parts, ([name, { slice }]) => [name, slice] as const);
         snapshot = snapshotOf(new Map(slices), moment(clock));
         madeMs = clock.mono();
@@ -99,16 +99,16 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
 
   /** Times only move on: nothing turns stale sooner than was expected. */
   function putOff(part: Part, touched: News['touched']): void {
-    for (const volume of touched) part.late.add(volume);
-    part.isLate = true;
+    for (const volume of touched) part.waiting.add(volume);
+    part.hasWaiting = true;
     hasMoved = true;
   }
 
-  function update(part: Part, news: News['touched']): void {
-    const { expected, slice: before, late } = part;
-    const touched = news === 'all' ? news : [...news, ...late];
-    late.clear();
-    part.isLate = false;
+  function update(part: Part, moved: News['touched']): void {
+    const { expected, slice: before, waiting } = part;
+    const touched = moved === 'all' ? moved : [...moved, ...waiting];
+    waiting.clear();
+    part.hasWaiting = false;
     const now = moment(clock);
     const slice = sliceOf(expected, before, touched);
     const { changes, lastSaid } = changesOf(before, slice, { lastSaid: part.lastSaid, now });

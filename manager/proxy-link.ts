@@ -5,6 +5,7 @@ import type { Clock } from '../probe/clock.ts';
 import { formatPosition } from '../probe/feed.ts';
 import { parseHealthAnswer } from '../schema/health-report.ts';
 import { parseProxyEvent } from '../schema/proxy-event.ts';
+import { createDoubts } from './doubts.ts';
 import {
   type Arrival,
   type Fate,
@@ -12,7 +13,7 @@ import {
   type News,
   nextReceived,
   type Received,
-  type Taken,
+  type NextReceived,
 } from './received.ts';
 
 /** How the manager speaks with one proxy. */
@@ -57,7 +58,8 @@ export interface ProxyLink {
 /** However well the stream goes, everything is compared so often. */
 const WHOLE_EVERY_MS = 300_000;
 const RETRY_REFUSED_MS = 30_000;
-const DOUBT_EVERY_MS = 1_000;
+/** A proxy that speaks of what is over is listened to anew no sooner. */
+const LISTEN_ANEW_MS = 1_000;
 
 export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   const { access, clock, pingMs, onNews, onDoubt, doubtAfterMs = () => 0 } = options;
@@ -65,15 +67,12 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   let generation = 0;
   let isWholeWanted = true;
   /** What the stream has told until it was cut is known still: one poll may ask for what came after. */
-  let wasOpen = false;
+  let isJustCut = false;
   /** No answer came to the latest poll. */
   let isLost = false;
   let stream: { readonly end: () => void; isOpen: boolean } | null = null;
   let cancelRetry: (() => void) | null = null;
-  let cancelDoubt: (() => void) | null = null;
-  let cancelRest: (() => void) | null = null;
-  /** Something came to be in doubt since the latest poll was asked, and too soon after another. */
-  let isDoubtful = false;
+  const doubts = createDoubts({ clock, ask: onDoubt, afterMs: doubtAfterMs });
 
   return { received: () => received, poll, wantWhole, listen, stop };
 
@@ -85,8 +84,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
     stream?.end();
     stream = null;
     cancelRetry?.();
-    cancelDoubt?.();
-    cancelRest?.();
+    doubts.stop();
   }
 
   /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
@@ -95,7 +93,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       generation += 1;
       const request = { isPoll: true, generation, askedMonoMs: clock.mono() };
       const known = knownPosition(request.askedMonoMs);
-      isDoubtful = false;
+      doubts.settle();
       if (known === null) isWholeWanted = false;
       try {
         const message = parseHealthAnswer(await access.poll({ known, signal }));
@@ -113,36 +111,20 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
 
   /** From where on the stream tells of everything; null if it does not, or if it is time to compare. */
   function knownPosition(nowMs: number): string | null {
-    const isTold = stream?.isOpen === true || wasOpen;
-    wasOpen = false;
+    const isTold = stream?.isOpen === true || isJustCut;
+    isJustCut = false;
     if (isWholeWanted || received === null || !isTold) return null;
     return nowMs - received.wholeMonoMs > WHOLE_EVERY_MS ? null : formatPosition(received);
   }
 
-  function take(message: Message, request: Omit<Arrival, 'message' | 'readMonoMs'>): Taken {
+  function take(message: Message, request: Omit<Arrival, 'message' | 'readMonoMs'>): NextReceived {
     const taken = nextReceived(received, { ...request, message, readMonoMs: clock.mono() });
     received = taken.received;
     if (taken.fate === 'gap') {
       isWholeWanted = true;
-      doubt();
+      doubts.raise();
     }
     return taken;
-  }
-
-  function doubt(): void {
-    // However much nonsense a proxy sends, it is asked no oftener than this.
-    if (cancelRest !== null) {
-      isDoubtful = true;
-      return;
-    }
-    isDoubtful = false;
-    const afterMs = doubtAfterMs();
-    cancelRest = clock.after(afterMs + DOUBT_EVERY_MS, () => {
-      cancelRest = null;
-      if (isDoubtful) doubt();
-    });
-    if (afterMs === 0) onDoubt();
-    else cancelDoubt = clock.after(afterMs, onDoubt);
   }
 
   function listen(): void {
@@ -166,14 +148,14 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
         if (state === 'pending') {
           current.isOpen = true;
           // It is back, and only a poll may say so: that one need not wait for its turn.
-          if (isLost) doubt();
+          if (isLost) doubts.raise();
         }
         if (state !== 'connecting' || error === null) return;
         request = nextRequest();
         if (!current.isOpen) return;
         current.isOpen = false;
-        wasOpen = true;
-        doubt();
+        isJustCut = true;
+        doubts.raise();
       },
       onError: () => {
         if (stream === current) retryLater();
@@ -201,18 +183,18 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       return;
     }
     const { fate, ...news } = take(message, request);
-    if (fate === 'foreign' || fate === 'mixed') again();
+    if (fate === 'foreign' || fate === 'mixed') listenAnew();
     else if (news.touched === 'all' || news.touched.length > 0) onNews(news);
   }
 
   /** It speaks of what is over: whoever is there now is to be asked, and listened to. */
-  function again(): void {
+  function listenAnew(): void {
     stream?.end();
     stream = null;
     isWholeWanted = true;
-    doubt();
+    doubts.raise();
     cancelRetry?.();
-    cancelRetry = clock.after(DOUBT_EVERY_MS, listen);
+    cancelRetry = clock.after(LISTEN_ANEW_MS, listen);
   }
 
   /** The proxy refuses, or has no stream: it is polled, and may have one later. */

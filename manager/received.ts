@@ -53,7 +53,7 @@ export type Message =
  */
 export type Fate = 'taken' | 'old' | 'gap' | 'foreign' | 'mixed';
 
-export interface Taken extends News {
+export interface NextReceived extends News {
   readonly received: Received | null;
   readonly fate: Fate;
 }
@@ -75,7 +75,7 @@ const MAX_RETIRED = 100;
  * an epoch the higher `seq` holds, and at the same `seq` the later clock; across epochs the later request, and an epoch
  * that is over never comes back. Pure.
  */
-export function nextReceived(previous: Received | null, arrival: Arrival): Taken {
+export function nextReceived(previous: Received | null, arrival: Arrival): NextReceived {
   const { message, generation } = arrival;
   const { epoch } = message.type === 'report' ? message.report : message;
   if (previous?.epoch === epoch) return nextOfEpoch(counted(previous, arrival), arrival);
@@ -120,7 +120,7 @@ function counted(previous: Received, { isPoll, generation }: Arrival): Received 
   };
 }
 
-function nextOfEpoch(previous: Received, arrival: Arrival): Taken {
+function nextOfEpoch(previous: Received, arrival: Arrival): NextReceived {
   const { message, isPoll, askedMonoMs } = arrival;
   switch (message.type) {
     case 'report': {
@@ -165,7 +165,7 @@ function isOvertaken(previous: Received, { isPoll, askedMonoMs }: Arrival, repor
   return report.seq < previous.seq || (report.seq === previous.seq && report.mono_ms < previous.monoMs);
 }
 
-function dropped(received: Received | null, fate: Fate): Taken {
+function dropped(received: Received | null, fate: Fate): NextReceived {
   return { received, fate, ...NO_NEWS };
 }
 
@@ -190,7 +190,7 @@ function notAhead<Times extends { readonly checked_mono_ms?: number | null | und
 }
 
 /** What checks have measured since; never older times than are known, and of no volume that was not heard of. */
-function withMeasured(previous: Received, beat: Extract<Message, { type: 'beat' }>): Taken {
+function withMeasured(previous: Received, beat: Extract<Message, { type: 'beat' }>): NextReceived {
   const volumes = new Map(previous.volumes);
   const touched: string[] = [];
   for (const [name, said] of beat.volumes) {
