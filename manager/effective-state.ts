@@ -35,9 +35,7 @@ interface Part {
   readonly expected: ExpectedProxy;
   slice: ProxySlice;
   lastSaid: LastSaid;
-  /** Volumes measured since the slice was made, of which nothing else moved: they wait until somebody looks. */
-  readonly waiting: Set<string>;
-  /** Whether anything waits, if only the time of a poll. */
+  /** Whether a poll has found nothing new since the slice was made: the time of it waits until somebody looks. */
   hasWaiting: boolean;
   /** When it is looked at for what has turned stale; never later than something does. */
   staleMs: number;
@@ -54,18 +52,15 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   const agenda = createAgenda<Part>(clock, (due) => {
     for (const part of due) lookForStale(part);
   });
-  const parts = new Map(
-    proxies.map((expected) => {
-      const slice = sliceOf(expected, null, 'all');
-      return [
-        expected.name,
-        { expected, slice, lastSaid: new Map(), waiting: new Set<string>(), hasWaiting: false, staleMs: Infinity },
-      ] as const;
-    }),
-  );
+  const parts = new Map<string, Part>();
   let snapshot: Snapshot | null = null;
   let madeMs = 0;
   let hasMoved = false;
+
+  for (const expected of proxies) {
+    const slice = sliceOf(expected, null, 'all');
+    parts.set(expected.name, { expected, slice, lastSaid: new Map(), hasWaiting: false, staleMs: Infinity });
+  }
 
   return {
     snapshot() {
@@ -81,8 +76,12 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     },
     refresh(name, news) {
       for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) {
-        if (canWait(part, news)) putOff(part, news.touched);
-        else update(part, news.touched);
+        if (news.isMeasuredOnly && canWait(part, news)) {
+          part.hasWaiting = true;
+          hasMoved = true;
+        } else {
+          update(part, news.touched);
+        }
       }
     },
     flush() {
@@ -91,23 +90,13 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     stop: agenda.clear,
   };
 
-  /** Whether a snapshot that is made later will do: no verdict moves, nor does one that was stale become current. */
-  function canWait({ expected, slice }: Part, { touched, isMeasuredOnly }: News): boolean {
-    if (!isMeasuredOnly || touched === 'all' || !isSeenAlike(slice.view, viewOf(expected))) return false;
-    return touched.every((volume) => slice.volumes.get(volume)?.reason !== 'STALE');
+  /** Whether nothing moved but when the proxy was asked. */
+  function canWait({ expected, slice }: Part, { touched }: News): boolean {
+    return touched.length === 0 && isSeenAlike(slice.view, viewOf(expected));
   }
 
-  /** Times only move on: nothing turns stale sooner than was expected. */
-  function putOff(part: Part, touched: News['touched']): void {
-    for (const volume of touched) part.waiting.add(volume);
-    part.hasWaiting = true;
-    hasMoved = true;
-  }
-
-  function update(part: Part, moved: News['touched']): void {
-    const { expected, slice: before, waiting } = part;
-    const touched = moved === 'all' ? moved : [...moved, ...waiting];
-    waiting.clear();
+  function update(part: Part, touched: News['touched']): void {
+    const { expected, slice: before } = part;
     part.hasWaiting = false;
     const now = moment(clock);
     const slice = sliceOf(expected, before, touched);
