@@ -17,25 +17,17 @@ const MAX_REQUEST_BYTES = 256 * 1_024;
 
 /** The manager's whole HTTP face: GraphQL, tRPC and its own health. */
 export function createManagerApp({ manager, version, graphiql, onError }: ManagerAppOptions): Hono {
-  const { snapshot, vfolders, checkVolume, observer, volumeHistory, proxyHistory, watch } = manager;
+  const { isReady, stop, ...lookups } = manager;
+  const { snapshot, checkVolume } = lookups;
   const context: ManagerContext = {
+    ...lookups,
     proxies: () => snapshot().proxies,
     volumes: () => snapshot().volumes,
     volume: (host) => snapshot().volume(host),
     check: checkVolume,
-    observer,
-    volumeHistory,
-    proxyHistory,
-    watch,
   };
   const graphql = createGraphql({
-    snapshot,
-    vfolders,
-    checkVolume,
-    observer,
-    volumeHistory,
-    proxyHistory,
-    watch,
+    ...lookups,
     graphiql,
     logError: (message, cause) => {
       onError(new Error(message, { cause }));
@@ -51,9 +43,7 @@ export function createManagerApp({ manager, version, graphiql, onError }: Manage
   app.get('/', (c) => c.json({ component: 'volhealth-manager', version, graphql: '/graphql', trpc: '/trpc' }));
   for (const path of ['/health', '/livez']) app.get(path, (c) => c.json({ status: 'ok', version }));
   app.get('/readyz', (c) =>
-    manager.isReady()
-      ? c.json({ status: 'ok', version })
-      : c.json({ status: 'error', reason: 'first polls under way' }, 503),
+    isReady() ? c.json({ status: 'ok', version }) : c.json({ status: 'error', reason: 'first polls under way' }, 503),
   );
   return app;
 }

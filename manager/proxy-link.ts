@@ -189,20 +189,20 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
 
   /** It speaks of what is over: whoever is there now is to be asked, and listened to. */
   function listenAnew(): void {
-    stream?.end();
-    stream = null;
-    isWholeWanted = true;
+    listenLater(LISTEN_ANEW_MS);
     doubts.raise();
-    cancelRetry?.();
-    cancelRetry = clock.after(LISTEN_ANEW_MS, listen);
   }
 
-  /** The proxy refuses, or has no stream: it is polled, and may have one later. */
+  /** The proxy refuses, or has no stream that makes sense: it is polled, and may have one later. */
   function retryLater(): void {
+    listenLater(RETRY_REFUSED_MS);
+  }
+
+  function listenLater(afterMs: number): void {
     stream?.end();
     stream = null;
     isWholeWanted = true;
     cancelRetry?.();
-    cancelRetry = clock.after(RETRY_REFUSED_MS, listen);
+    cancelRetry = clock.after(afterMs, listen);
   }
 }

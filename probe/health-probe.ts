@@ -97,7 +97,7 @@ type Entry<A, R extends Reading> = { readonly slot: Slot<A, R> } & (
 
 /**
  * Asks many targets, each at its own interval, with its own deadline and at most one call out; keeps what each said
- * last. One timer serves them all.
+ * last. One timer serves them all; another measures the lag of this process, which is no silence of theirs.
  */
 export function createHealthProbe<A, R extends Reading>(options: HealthProbeOptions<A, R>): HealthProbe<A, R> {
   const { clock, random, read, cpuMs = () => 0, onDisturbance = () => {} } = options;
