@@ -26,10 +26,20 @@ export function killStartedWith(argument: string): void {
   }
 }
 
-/** How many threads of a process are in a call of the kernel's that nothing can interrupt. Linux only. */
-export function uninterruptibleThreads(pid: number): number {
-  const states = readdirSync(`/proc/${pid}/task`).map((id) => read(`/proc/${pid}/task/${id}/status`));
-  return states.filter((status) => /^State:\s+D/m.test(status)).length;
+/**
+ * Looks, each time it is called, for threads of a process that are in a call of the kernel's that nothing can
+ * interrupt, and gives for how many looks in a row the longest of them has been. Any read of a disk takes a look or
+ * two; a thread that is parked stays. Linux only.
+ */
+export function createParkingWatch(pid: number): () => number {
+  let looks = new Map<string, number>();
+  return () => {
+    const uninterruptible = readdirSync(`/proc/${pid}/task`).filter((id) =>
+      /^State:\s+D/m.test(read(`/proc/${pid}/task/${id}/status`)),
+    );
+    looks = new Map(uninterruptible.map((id) => [id, (looks.get(id) ?? 0) + 1]));
+    return Math.max(0, ...looks.values());
+  };
 }
 
 function liveProcesses(): { pid: number; parent: number; group: number }[] {
