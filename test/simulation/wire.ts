@@ -1,0 +1,128 @@
+import type { Kernel, Machine } from './kernel.ts';
+import type { Random } from './random.ts';
+
+export type End = 'client' | 'server';
+
+/** The way between a client and a server, with whatever can happen to what travels on it. */
+export interface Wire {
+  /** Who is there to be connected to; null: nobody listens, and clients are refused. */
+  readonly serve: (server: Machine | null) => void;
+  readonly connect: (client: Machine) => Connection;
+  /** Resets every connection: both ends hear of it. */
+  readonly cut: () => void;
+  /** Nothing arrives at this end until it is released; then everything, in its order. */
+  readonly hold: (end: End) => void;
+  readonly release: (end: End) => void;
+  /** How long things travel from now on, in milliseconds. */
+  readonly slow: (fromMs: number, toMs: number) => void;
+  /** How many connections are open. */
+  readonly connections: () => number;
+}
+
+/** Keeps the order of what is sent to one end, as TCP does. */
+export interface Connection {
+  /** Who it is connected to; null where nobody listened. */
+  readonly server: Machine | null;
+  /** Has something happen at an end once it has travelled. Nothing happens any more where the connection has ended. */
+  readonly send: (to: End, run: () => void) => void;
+  /** An end leaves: what it has sent before arrives, and then the other end hears that it has left. */
+  readonly close: (by: End) => void;
+  /** Called once, on the machine of that end, where the connection ends and not by that end itself. */
+  readonly onClosed: (end: End, callback: (why: Ending) => void) => void;
+}
+
+/** refused: nobody was there; reset: cut, with what was on its way; left: closed by the other end. */
+export type Ending = 'refused' | 'reset' | 'left';
+
+interface Live {
+  readonly machines: Record<End, Machine | null>;
+  readonly arrivesMs: Record<End, number>;
+  readonly onClosed: Partial<Record<End, (why: Ending) => void>>;
+  readonly hasLeft: Record<End, boolean>;
+}
+
+const OTHER = { client: 'server', server: 'client' } as const satisfies Record<End, End>;
+
+export function createWire(kernel: Kernel, random: Random): Wire {
+  const open = new Set<Live>();
+  const held: Record<End, { readonly live: Live; readonly run: () => void }[] | null> = { client: null, server: null };
+  let server: Machine | null = null;
+  let travelMs: readonly [number, number] = [0.2, 2];
+
+  return {
+    serve(machine) {
+      server = machine;
+    },
+    connect,
+    cut() {
+      for (const live of open) reset(live);
+    },
+    hold(end) {
+      held[end] ??= [];
+    },
+    release(end) {
+      const waiting = held[end] ?? [];
+      held[end] = null;
+      for (const { live, run } of waiting) travel(live, end, run);
+    },
+    slow(fromMs, toMs) {
+      travelMs = [fromMs, toMs];
+    },
+    connections: () => open.size,
+  };
+
+  function connect(client: Machine): Connection {
+    const live: Live = {
+      machines: { client, server },
+      arrivesMs: { client: 0, server: 0 },
+      onClosed: {},
+      hasLeft: { client: false, server: false },
+    };
+    open.add(live);
+    if (server === null) travel(live, 'client', () => end(live, 'client', 'refused'));
+    return {
+      server,
+      send(to, run) {
+        if (open.has(live) && !live.hasLeft[OTHER[to]]) send(live, to, run);
+      },
+      close(by) {
+        if (!open.has(live) || live.hasLeft[by]) return;
+        live.hasLeft[by] = true;
+        delete live.onClosed[by];
+        // Who is dead never hears of it.
+        if (live.machines[OTHER[by]]?.isDead() !== false) open.delete(live);
+        send(live, OTHER[by], () => end(live, OTHER[by], 'left'));
+      },
+      onClosed(at, callback) {
+        live.onClosed[at] = callback;
+      },
+    };
+  }
+
+  function send(live: Live, to: End, run: () => void): void {
+    const waiting = held[to];
+    if (waiting === null) travel(live, to, run);
+    else waiting.push({ live, run });
+  }
+
+  function travel(live: Live, to: End, run: () => void): void {
+    const arrivesMs = Math.max(live.arrivesMs[to], kernel.now() + random.logarithmic(...travelMs));
+    live.arrivesMs[to] = arrivesMs;
+    kernel.after(arrivesMs - kernel.now(), live.machines[to], () => {
+      if (open.has(live) && !live.hasLeft[to]) run();
+    });
+  }
+
+  function reset(live: Live): void {
+    open.delete(live);
+    for (const to of ['client', 'server'] as const) {
+      const heard = live.onClosed[to];
+      if (heard !== undefined) kernel.after(0, live.machines[to], () => heard('reset'));
+    }
+  }
+
+  function end(live: Live, to: End, why: Ending): void {
+    open.delete(live);
+    live.onClosed[to]?.(why);
+  }
+}
