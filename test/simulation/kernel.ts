@@ -26,7 +26,7 @@ export interface KernelOptions {
   /** Lets run what the latest thing that happened has set off. */
   readonly drain: () => Promise<void>;
   /** Looks at the world each time that something has happened. */
-  readonly onHappened: (machine: Machine | null) => void;
+  readonly onHappened: (machine: Machine | null) => void | Promise<void>;
 }
 
 export interface MachineOptions {
@@ -131,7 +131,8 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     happened += 1;
     next.run();
     await drain();
-    onHappened(on);
+    const looking = onHappened(on);
+    if (looking !== undefined) await looking;
     running = null;
   }
 
