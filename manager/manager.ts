@@ -130,10 +130,12 @@ export function createManager(options: ManagerOptions): Manager {
 
   /** Whatever the check answers, the poll that follows says it on every surface at once. */
   async function haveChecked(host: VolumeHost): Promise<void> {
-    const signal = AbortSignal.timeout(checkTimeoutMs(host));
+    const limit = new AbortController();
+    const cancel = clock.after(checkTimeoutMs(host), () => limit.abort());
     await accessOf(host.proxy)
-      .client.health.check.mutate({ volume: host.volume }, { signal })
-      .catch(() => {});
+      .client.health.check.mutate({ volume: host.volume }, { signal: limit.signal })
+      .catch(() => {})
+      .finally(cancel);
     await checker.checkWhole(host.proxy);
   }
 }

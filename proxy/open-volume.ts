@@ -1,8 +1,14 @@
 import type { z } from 'zod';
-import type { CheckDefinition, VolumeToOpen } from '../backends/backend.ts';
-import { findBackend } from '../backends/register.ts';
+import type { Backend, CheckDefinition, VolumeToOpen } from '../backends/backend.ts';
+import { findBackend as findRegistered } from '../backends/register.ts';
 import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
+
+/** What volumes are opened with. */
+export interface Means extends Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock' | 'stopping'> {
+  /** A kind of storage by the name that it has in `[volume.X] backend`. Default: one that is registered. */
+  readonly findBackend?: (name: string) => Backend | null;
+}
 
 /**
  * The checks of a configured volume: at least one. A volume that cannot be opened is not an error: it gets one check
@@ -11,7 +17,7 @@ import type { Reason } from '../schema/reason.ts';
 export function openVolume(
   name: string,
   config: VolumeConfig,
-  means: Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock' | 'stopping'>,
+  { findBackend = findRegistered, ...means }: Means,
 ): readonly CheckDefinition[] {
   const backend = findBackend(config.backend);
   if (backend === null) {

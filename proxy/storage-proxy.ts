@@ -1,4 +1,3 @@
-import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import type { Clock } from '../probe/clock.ts';
 import type { FeedPosition } from '../probe/feed.ts';
 import type { ProxyContext } from '../router/proxy.ts';
@@ -6,16 +5,16 @@ import type { HealthReport, PublicHealthReport, UnchangedReport } from '../schem
 import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
 import { createHealthStream } from './health-stream.ts';
+import type { Means } from './open-volume.ts';
 import { createPublishing } from './publishing.ts';
 import { isOtherFigures, isTransition } from './volume-report.ts';
 import { createVolumes } from './volumes.ts';
 
-export interface StorageProxyOptions {
+export interface StorageProxyOptions extends Pick<Means, 'askMount' | 'findBackend'> {
   readonly config: Pick<ProxyConfig, 'volume' | 'storage_proxy'>;
   readonly version: string;
   /** Differs at each start. */
   readonly epoch: string;
-  readonly askMount: MountAsker;
   readonly clock: Clock;
   readonly random: () => number;
   /** Hears of every volume whose status, reason or certainty moved. */
@@ -37,7 +36,7 @@ const FIRST_SWEEP_MS = 10_000;
 
 /** Starts asking every configured volume at its own interval. */
 export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
-  const { config, version, epoch, askMount, clock, random, onTransition = () => {} } = options;
+  const { config, version, epoch, clock, random, onTransition = () => {}, ...asking } = options;
   const service = { status: 'healthy', version, component: 'storage-proxy' } as const;
   const startedMs = clock.mono();
   const stream = createHealthStream({
@@ -48,8 +47,8 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
   });
   const publishing = createPublishing({ clock, publish: stream.publish });
   const volumes = createVolumes({
+    ...asking,
     configured: config.volume,
-    askMount,
     clock,
     random,
     onReport(volume, now, previous) {

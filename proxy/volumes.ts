@@ -1,6 +1,5 @@
 import type { CheckAnswer, CheckDefinition } from '../backends/backend.ts';
 import { readFailure, readTimeout } from '../backends/failure.ts';
-import type { MountAsker } from '../backends/mount/mount-asker.ts';
 import { createSharing } from '../backends/sharing.ts';
 import { type Clock, moment } from '../probe/clock.ts';
 import { createHealthProbe, type HealthProbe } from '../probe/health-probe.ts';
@@ -10,13 +9,12 @@ import { UNASKED } from '../probe/target-state.ts';
 import type { HardwareMetadata } from '../schema/hardware-metadata.ts';
 import type { ProxyConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
-import { openVolume } from './open-volume.ts';
+import { type Means, openVolume } from './open-volume.ts';
 import { type CheckReading, type CheckState, readingOf } from './verdict.ts';
 import { nextReport, type ReportedVolume } from './volume-report.ts';
 
-export interface VolumesOptions {
+export interface VolumesOptions extends Pick<Means, 'askMount' | 'findBackend'> {
   readonly configured: ProxyConfig['volume'];
-  readonly askMount: MountAsker;
   readonly clock: Clock;
   readonly random: () => number;
   /** Hears of every outcome of a check: what the proxy says of the volume now, and what it said before. */
@@ -45,7 +43,7 @@ interface Volume {
 const FRESH_MS = 1_000;
 
 /** Opens every configured volume and starts asking it; one that cannot be opened stops no other. */
-export function createVolumes({ configured, askMount, clock, random, onReport }: VolumesOptions): Volumes {
+export function createVolumes({ configured, clock, random, onReport, ...asking }: VolumesOptions): Volumes {
   const volumes = new Map<string, Volume>();
   const owners = new Map<string, { readonly volume: Volume; readonly check: CheckDefinition }>();
   const probe: HealthProbe<CheckAnswer, CheckReading> = createHealthProbe({
@@ -56,7 +54,7 @@ export function createVolumes({ configured, askMount, clock, random, onReport }:
   });
 
   const life = new AbortController();
-  const means = { askMount, share: createSharing(), clock, stopping: life.signal };
+  const means = { ...asking, share: createSharing(), clock, stopping: life.signal };
   for (const [name, config] of Object.entries(configured)) {
     const checks = new Map(openVolume(name, config, means).map((check) => [`${name}/${check.name}`, check]));
     const { backend } = config;
