@@ -54,6 +54,10 @@ export interface Machine {
   readonly suspend: (ms: number) => void;
   /** Sets the wall clock forward or back. */
   readonly setWallBy: (ms: number) => void;
+  /** Ends a pause before its time. */
+  readonly resume: () => void;
+  /** Whether it could answer somebody at this instant: it runs, and is not in the midst of timers that were late. */
+  readonly isAnswering: () => boolean;
   /** Nothing of it ever runs again. */
   readonly crash: () => void;
 }
@@ -66,12 +70,19 @@ interface Happening {
   readonly isTimer: boolean;
   readonly run: () => void;
   isOff: boolean;
+  /** A timer that came due while its machine was stopped. */
+  isLate: boolean;
 }
 
 interface State extends Machine {
   readonly backlog: Happening[];
   stoppedUntilMs: number;
   timerCount: number;
+  /** Which come first where a machine goes on: every other time it is the timers. */
+  isTimersFirst: boolean;
+  /** How many late timers are still to run, and whether the first of them has. */
+  lateTimers: number;
+  isInTimers: boolean;
 }
 
 /** Comes before everything that was planned for the same time. */
@@ -97,7 +108,13 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
   };
 
   function plan(ms: number, what: Pick<Happening, 'machine' | 'isTimer' | 'run'>): () => void {
-    const happening: Happening = { ...what, atMs: nowMs + Math.max(0, ms), order: (order += 1), isOff: false };
+    const happening: Happening = {
+      ...what,
+      atMs: nowMs + Math.max(0, ms),
+      order: (order += 1),
+      isOff: false,
+      isLate: false,
+    };
     const { machine: on, isTimer } = what;
     queue.push(happening);
     if (on !== null && isTimer) on.timerCount += 1;
@@ -105,6 +122,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       if (happening.isOff) return;
       happening.isOff = true;
       if (on !== null && isTimer) on.timerCount -= 1;
+      if (on !== null && happening.isLate) late(on);
     };
   }
 
@@ -129,11 +147,18 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     if (on !== null && isTimer) on.timerCount -= 1;
     running = on;
     happened += 1;
+    if (on !== null && next.isLate) late(on);
     next.run();
     await drain();
     const looking = onHappened(on);
     if (looking !== undefined) await looking;
     running = null;
+  }
+
+  /** All timers that are due run in one go: nobody is answered in between. */
+  function late(on: State): void {
+    on.lateTimers -= 1;
+    on.isInTimers = on.lateTimers > 0;
   }
 
   function machine(name: string, options: MachineOptions = {}): Machine {
@@ -148,7 +173,8 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       clock: {
         mono,
         now: () => Math.floor(mono() + wallOffsetMs),
-        after: (ms, run) => plan(ms / rate, { machine: state, isTimer: true, run }),
+        // No timer of Node is shorter than a millisecond.
+        after: (ms, run) => plan(Math.max(1, ms) / rate, { machine: state, isTimer: true, run }),
       },
       cpuMs: () => usedMs,
       isDead: () => isDead,
@@ -165,6 +191,12 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       setWallBy(ms) {
         wallOffsetMs += ms;
       },
+      resume() {
+        if (state.stoppedUntilMs <= nowMs) return;
+        state.stoppedUntilMs = nowMs;
+        resume(state);
+      },
+      isAnswering: () => !isDead && state.stoppedUntilMs <= nowMs && !state.isInTimers,
       crash() {
         isDead = true;
         state.timerCount = 0;
@@ -173,25 +205,30 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       backlog: [],
       stoppedUntilMs: -Infinity,
       timerCount: 0,
+      isTimersFirst: false,
+      lateTimers: 0,
+      isInTimers: false,
     };
     return state;
   }
 
   function stop(on: State, ms: number): void {
     on.stoppedUntilMs = Math.max(on.stoppedUntilMs, nowMs + ms);
-    plan(ms, {
-      machine: null,
-      isTimer: false,
-      run() {
-        if (on.stoppedUntilMs > nowMs) return;
-        // Everything that waits comes first, in the order in which it came due.
-        for (const late of on.backlog.splice(0)) {
-          late.atMs = nowMs;
-          late.order -= LATE;
-          queue.push(late);
-        }
-      },
-    });
+    plan(ms, { machine: null, isTimer: false, run: () => on.stoppedUntilMs <= nowMs && resume(on) });
+  }
+
+  /** What waits comes first, in the order in which it came due; timers before messages at one time, and after them at the next. */
+  function resume(on: State): void {
+    const late = on.backlog.splice(0);
+    on.isTimersFirst = !on.isTimersFirst;
+    for (const next of late) {
+      next.atMs = nowMs;
+      next.order += next.isTimer === on.isTimersFirst ? -2 * LATE : -LATE;
+      next.isLate = next.isTimer;
+      queue.push(next);
+    }
+    on.lateTimers = late.filter(({ isTimer, isOff }) => isTimer && !isOff).length;
+    on.isInTimers = on.isTimersFirst && on.lateTimers > 0;
   }
 
   function shiftTimers(on: State, ms: number): void {

@@ -5,8 +5,8 @@ export type End = 'client' | 'server';
 
 /** The way between a client and a server, with whatever can happen to what travels on it. */
 export interface Wire {
-  /** Who is there to be connected to; null: nobody listens, and clients are refused. */
-  readonly serve: (server: Machine | null) => void;
+  /** Who is there to be connected to; of several each in turn. Nobody: clients are refused. */
+  readonly serve: (...servers: readonly Machine[]) => void;
   readonly connect: (client: Machine) => Connection;
   /** Resets every connection: both ends hear of it. */
   readonly cut: () => void;
@@ -15,9 +15,17 @@ export interface Wire {
   readonly release: (end: End) => void;
   /** How long things travel from now on, in milliseconds. */
   readonly slow: (fromMs: number, toMs: number) => void;
-  /** How many connections are open. */
+  /** What something in between does with what servers send, from now on; null: nothing. */
+  readonly mangle: (how: (() => Mangling | null) | null) => void;
+  /** What becomes of the next thing that a server sends. */
+  readonly mangling: () => Mangling | null;
+  /** How many connections clients hold, and how many they have ever begun. */
   readonly connections: () => number;
+  readonly connects: () => number;
 }
+
+/** twice: arrives twice; cut: ends in its middle, and with it the connection; garbage: arrives as something else. */
+export type Mangling = 'twice' | 'cut' | 'garbage';
 
 /** Keeps the order of what is sent to one end, as TCP does. */
 export interface Connection {
@@ -46,12 +54,14 @@ const OTHER = { client: 'server', server: 'client' } as const satisfies Record<E
 export function createWire(kernel: Kernel, random: Random): Wire {
   const open = new Set<Live>();
   const held: Record<End, { readonly live: Live; readonly run: () => void }[] | null> = { client: null, server: null };
-  let server: Machine | null = null;
+  let servers: readonly Machine[] = [];
+  let begun = 0;
+  let nextMangling: (() => Mangling | null) | null = null;
   let travelMs: readonly [number, number] = [0.2, 2];
 
   return {
-    serve(machine) {
-      server = machine;
+    serve(...machines) {
+      servers = machines;
     },
     connect,
     cut() {
@@ -68,10 +78,16 @@ export function createWire(kernel: Kernel, random: Random): Wire {
     slow(fromMs, toMs) {
       travelMs = [fromMs, toMs];
     },
-    connections: () => open.size,
+    mangle(how) {
+      nextMangling = how;
+    },
+    mangling: () => nextMangling?.() ?? null,
+    connections: () => [...open].filter(({ hasLeft }) => !hasLeft.client).length,
+    connects: () => begun,
   };
 
   function connect(client: Machine): Connection {
+    const server = servers[begun % Math.max(1, servers.length)] ?? null;
     const live: Live = {
       machines: { client, server },
       arrivesMs: { client: 0, server: 0 },
@@ -79,11 +95,12 @@ export function createWire(kernel: Kernel, random: Random): Wire {
       hasLeft: { client: false, server: false },
     };
     open.add(live);
+    begun += 1;
     if (server === null) travel(live, 'client', () => end(live, 'client', 'refused'));
     return {
       server,
       send(to, run) {
-        if (open.has(live) && !live.hasLeft[OTHER[to]]) send(live, to, run);
+        if (open.has(live) && !live.hasLeft[OTHER[to]] && live.machines[to] !== null) send(live, to, run);
       },
       close(by) {
         if (!open.has(live) || live.hasLeft[by]) return;
@@ -91,7 +108,7 @@ export function createWire(kernel: Kernel, random: Random): Wire {
         delete live.onClosed[by];
         // Who is dead never hears of it.
         if (live.machines[OTHER[by]]?.isDead() !== false) open.delete(live);
-        send(live, OTHER[by], () => end(live, OTHER[by], 'left'));
+        else send(live, OTHER[by], () => end(live, OTHER[by], 'left'));
       },
       onClosed(at, callback) {
         live.onClosed[at] = callback;

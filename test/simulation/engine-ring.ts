@@ -1,0 +1,11 @@
+import { DEED_NAMES } from './deeds.ts';
+import { engineTransport } from './engine-transport.ts';
+import type { Ring } from './ring.ts';
+import { createWorld } from './world.ts';
+
+/** Proxies, managers and subscribers that exchange messages: fast, and so deep. */
+export const engineRing: Ring = {
+  name: 'engine',
+  createWorld: (seed) => createWorld(seed, engineTransport, { longestMs: 3_000 }),
+  reachable: DEED_NAMES,
+};
