@@ -67,7 +67,7 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
 
   function announceProxy({ previous, current, isTransition }: ProxyChange, volumes: number): void {
     const event = isTransition ? proxyTransition({ previous, current }, occasion(), volumes) : null;
-    if (event !== null && previous.status !== current.status) causes.set(current.proxy_name, event.id);
+    if (event !== null && event.data.previous !== event.data.current) causes.set(current.proxy_name, event.id);
     feed.publish({ type: 'proxy', previous, current, transition: event });
     if (event === null) return;
     proxyHistory.add(current.proxy_name, event);

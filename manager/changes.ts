@@ -92,8 +92,10 @@ function isProxyChange(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
   return isOther || isProxyTransition(a, b);
 }
 
+/** A proxy that was never asked counts as unhealthy; that it really is explains what its volumes do. */
 function isProxyTransition(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
-  return a.status !== b.status || a.state_type !== b.state_type;
+  const isFirst = a.last_checked_at === null && b.last_checked_at !== null;
+  return isFirst || a.status !== b.status || a.state_type !== b.state_type;
 }
 
 function isVolumeTransition(a: VolumeHealth | null, b: VolumeHealth): boolean {

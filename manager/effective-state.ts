@@ -64,6 +64,8 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
 
   return {
     snapshot() {
+      // After a suspend the timers that would have said so are late.
+      agenda.flush();
       const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
       if (snapshot === null || isOld) {
         for (const part of parts.values()) if (part.hasWaiting) update(part, []);

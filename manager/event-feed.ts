@@ -1,5 +1,5 @@
 import type { Clock } from '../probe/clock.ts';
-import { createFeed, formatPosition, parsePosition } from '../probe/feed.ts';
+import { createFeed, formatPosition, parsePosition, type WatchOptions } from '../probe/feed.ts';
 import type { ManagerWatchOptions } from '../router/manager.ts';
 import type { ManagerEvent } from '../schema/manager-event.ts';
 import { formatVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
@@ -23,6 +23,9 @@ export interface EventFeed {
 
 const VOLUMES_A_MESSAGE = 500;
 
+/** No proxy has this name. */
+const OBSERVER = '';
+
 /** The manager's changes, for any number of subscribers. */
 export function createEventFeed({
   epoch,
@@ -41,23 +44,62 @@ export function createEventFeed({
       feed.publish(keyOf(change), { ...change, id });
     },
     readers: feed.readers,
-    async *watch({ host, lastEventId, signal }) {
+    watch: ({ host, lastEventId, signal }) => {
       const since = lastEventId === null ? null : parsePosition(lastEventId);
-      const key = host === null ? null : formatVolumeHost(host);
-      for await (const message of feed.watch({ since, key, signal })) {
-        if (message.type === 'change') yield message.change;
-        else if (message.type === 'snapshot') {
-          yield* snapshotEvents(message.snapshot, formatPosition(message.position), host);
-        }
-      }
+      return host === null ? watchAll({ since, signal }) : watchOne(host, { since, signal });
     },
   };
+
+  async function* watchAll(
+    from: Pick<WatchOptions, 'since' | 'signal'>,
+  ): AsyncGenerator<ManagerEvent, void, undefined> {
+    for await (const message of feed.watch(from)) {
+      if (message.type === 'change') yield message.change;
+      else if (message.type === 'snapshot') {
+        yield* snapshotEvents(message.snapshot, formatPosition(message.position), null);
+      }
+    }
+  }
+
+  /**
+   * Of a volume that its proxy has never reported there are no changes: whether it may be there is for the proxy to say,
+   * and so what becomes of the proxy is told as a change of the volume.
+   */
+  async function* watchOne(
+    host: VolumeHost,
+    { since = null, signal }: Pick<WatchOptions, 'since' | 'signal'>,
+  ): AsyncGenerator<ManagerEvent, void, undefined> {
+    const text = formatVolumeHost(host);
+    let told = snapshot().volume(host);
+    // What was told of an unreported one is not known any more.
+    const from = isReported(host) ? since : null;
+    for await (const message of feed.watch({ since: from, keys: [text, host.proxy, OBSERVER], signal })) {
+      if (message.type === 'snapshot') {
+        told = message.snapshot.volume(host);
+        yield* snapshotEvents(message.snapshot, formatPosition(message.position), host);
+      } else if (message.type === 'change') {
+        const { change } = message;
+        const previous = told;
+        told = change.type === 'volume' ? change.current : isReported(host) ? told : snapshot().volume(host);
+        if (change.type === 'volume') yield change;
+        else if (told?.reason !== previous?.reason) {
+          yield { type: 'volume', id: change.id, host: text, previous, current: told, transition: null };
+        }
+      }
+    }
+  }
+
+  function isReported({ proxy, volume }: VolumeHost): boolean {
+    return snapshot()
+      .volumesOf(proxy)
+      .some(({ volume_id }) => volume_id === volume);
+  }
 }
 
 /** Volume hosts have a colon; what is no volume has a key without one. */
 function keyOf(change: ManagerChange): string {
   if (change.type === 'volume') return change.host;
-  return change.type === 'proxy' ? change.current.proxy_name : '';
+  return change.type === 'proxy' ? change.current.proxy_name : OBSERVER;
 }
 
 function* snapshotEvents(snapshot: Snapshot, id: string, host: VolumeHost | null): Generator<ManagerEvent> {

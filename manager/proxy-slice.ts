@@ -30,12 +30,15 @@ export interface SliceInput {
 /** Round trips differ by less from one poll to the next, and what turns stale so much later is no harm. */
 const SLACK_MS = 100;
 
+/** However many names a proxy makes up while it does not answer polls. */
+const MAX_UNREPORTED = 1_000;
+
 /** The slice after an outcome, or after time has passed. Pure; `previous` only tells since when things are as they are. */
 export function nextSlice(previous: ProxySlice | null, input: SliceInput): ProxySlice {
   const { view, touched } = input;
   const proxy = proxyHealth(input);
   if (previous === null || touched === 'all' || !isSeenAlike(previous.view, view)) {
-    return { proxy, view, ...healthOf(previous, input, knownVolumes(input)) };
+    return { proxy, view, ...healthOf(previous, input, knownVolumes(previous, input)) };
   }
   if (touched.length === 0) return { ...previous, proxy, view };
   const { volumes, verdicts } = healthOf(previous, input, touched);
@@ -87,10 +90,12 @@ export function isSeenAlike(a: ProxyView, b: ProxyView): boolean {
 /** A poll that took longer than others makes every check older by as much. */
 const offsetOf = ({ received }: ProxyView): number => received?.offsetMs ?? 0;
 
-function knownVolumes({ view, expectedVolumes }: SliceInput): readonly string[] {
-  const reported = view.received?.volumes.keys() ?? [];
-  const isAuthoritative = view.isAsked && view.isHealthy;
-  return [...new Set([...reported, ...(isAuthoritative ? [] : expectedVolumes)])].toSorted();
+/** That a volume is gone is for a proxy to say that answers; until then it stays, as unknown. */
+function knownVolumes(previous: ProxySlice | null, { view, expectedVolumes }: SliceInput): readonly string[] {
+  const reported = new Set(view.received?.volumes.keys());
+  if (view.isAsked && view.isHealthy) return [...reported].toSorted();
+  const unreported = [...(previous?.volumes.keys() ?? [])].filter((volume) => !reported.has(volume));
+  return [...new Set([...reported, ...expectedVolumes, ...unreported.slice(0, MAX_UNREPORTED)])].toSorted();
 }
 
 function healthOf(previous: ProxySlice | null, { name, view, now }: SliceInput, names: readonly string[]) {

@@ -18,6 +18,8 @@ export interface Received {
   readonly volumes: ReadonlyMap<string, ReceivedVolumeReport | null>;
   /** When the latest whole report was asked for, on the manager's monotonic clock. */
   readonly wholeMonoMs: number;
+  /** When it was made, on the proxy's. */
+  readonly wholeMadeMs: number;
   /** When `seq` was read, on the manager's monotonic clock: what is asked for after that has no lower one. */
   readonly seqReadMonoMs: number;
   /** The request that was the first to hear of this epoch, and the latest that has heard of it. */
@@ -154,6 +156,8 @@ function nextOfEpoch(previous: Received, arrival: Arrival): NextReceived {
       if (message.seq > previous.seq) return dropped(previous, 'gap');
       // A ping tells of nothing: a report that was made before it is no older for that.
       if (message.type === 'ping') return { received: previous, fate: 'taken', ...NO_NEWS };
+      // A poll that was asked later may have been faster: what it has told of every check holds.
+      if (message.mono_ms < previous.wholeMadeMs) return dropped(previous, 'old');
       return withMeasured({ ...previous, monoMs: heardMs(previous, arrival) }, message);
     }
   }
@@ -169,9 +173,9 @@ function dropped(received: Received | null, fate: Fate): NextReceived {
   return { received, fate, ...NO_NEWS };
 }
 
-function whole({ seq, version, volumes }: ReceivedReport, monoMs: number) {
+function whole({ seq, mono_ms, version, volumes }: ReceivedReport, monoMs: number) {
   const read = Array.from(volumes, ([name, volume]) => [name, volume && notAhead(volume, monoMs)] as const);
-  return { seq, monoMs, version: version ?? null, volumes: new Map(read) };
+  return { seq, monoMs, wholeMadeMs: mono_ms, version: version ?? null, volumes: new Map(read) };
 }
 
 /** How far the proxy's clock has come; one that claims the future is not believed. */

@@ -3,6 +3,8 @@ import type { Clock } from './clock.ts';
 /** Calls back at many instants with one timer, however many there are. */
 export interface Agenda<T> {
   readonly add: (atMs: number, entry: T) => void;
+  /** Runs what has come due though its timer has not: for whoever cannot wait until it does. */
+  readonly flush: () => void;
   readonly clear: () => void;
 }
 
@@ -22,6 +24,9 @@ export function createAgenda<T>(clock: Clock, run: (due: readonly T[], lateMs: n
     add(atMs, entry) {
       push({ atMs, entry });
       arm();
+    },
+    flush() {
+      if (heap[0] !== undefined && heap[0].atMs <= clock.mono()) runDue(0);
     },
     clear() {
       heap.length = 0;
@@ -44,11 +49,16 @@ export function createAgenda<T>(clock: Clock, run: (due: readonly T[], lateMs: n
     const lateMs = Math.max(0, nowMs - armedForMs);
     cancel = null;
     armedForMs = Infinity;
+    runDue(lateMs);
+    arm();
+  }
+
+  function runDue(lateMs: number): void {
+    const nowMs = clock.mono();
     const due: T[] = [];
     // A timer may fire a fraction of a millisecond early.
     while (heap[0] !== undefined && heap[0].atMs <= nowMs + 1) due.push(pop());
     if (due.length > 0) run(due, lateMs);
-    arm();
   }
 
   function push(item: { atMs: number; entry: T }): void {

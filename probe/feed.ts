@@ -21,8 +21,8 @@ export type FeedMessage<S, C> =
 export interface WatchOptions {
   /** What the reader has already; without it, or where it lies too far back, it begins with a snapshot. */
   readonly since?: FeedPosition | null;
-  /** Only changes of this key; a snapshot is whole all the same. */
-  readonly key?: string | null;
+  /** Only changes of these keys; a snapshot is whole all the same. */
+  readonly keys?: readonly string[] | null;
   /** Says `idle` whenever it has had nothing else to say for so long; a function is asked each time it begins to wait. */
   readonly idleMs?: number | (() => number);
   readonly signal: AbortSignal;
@@ -86,7 +86,7 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
   };
 
   async function* watch(watching: WatchOptions): AsyncGenerator<FeedMessage<S, C>, void, undefined> {
-    const { since = null, key = null, signal } = watching;
+    const { since = null, keys = null, signal } = watching;
     let at = since?.epoch === epoch && since.seq <= seq ? since.seq : null;
     readers += 1;
     try {
@@ -96,7 +96,7 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
           yield { type: 'snapshot', position: { epoch, seq: at }, snapshot: snapshot() };
           continue;
         }
-        const entry = key === null ? nextEntry(at) : nextOf(key, at);
+        const entry = keys === null ? nextEntry(at) : nextOf(keys, at);
         if (entry !== null) {
           const after = at;
           at = entry.seq;
@@ -112,6 +112,12 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
     }
   }
 
+  function forget(key: string | null, wake: () => void): void {
+    const wakes = waiting.get(key);
+    wakes?.delete(wake);
+    if (wakes?.size === 0) waiting.delete(key);
+  }
+
   function entryAt(wanted: number): Entry<C> | undefined {
     return wanted < 1 ? undefined : ring[wanted % remembered];
   }
@@ -125,20 +131,19 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
     return null;
   }
 
-  function nextOf(key: string, position: number): Entry<C> | null {
-    const last = latest.get(key);
-    return last === undefined || last <= position ? null : entryAt(last)!;
+  function nextOf(keys: readonly string[], position: number): Entry<C> | null {
+    const next = Math.min(...keys.map((key) => latest.get(key) ?? 0).filter((last) => last > position));
+    return next === Infinity ? null : entryAt(next)!;
   }
 
   /** Waits for the next change, or for `idleMs`, and says up to where there was none until then. */
-  function news(wanted: Pick<WatchOptions, 'key' | 'idleMs' | 'signal'>): Promise<{ isIdle: boolean; seen: number }> {
-    const { key = null, idleMs, signal } = wanted;
+  function news(wanted: Pick<WatchOptions, 'keys' | 'idleMs' | 'signal'>): Promise<{ isIdle: boolean; seen: number }> {
+    const { keys, idleMs, signal } = wanted;
+    const waitsFor = keys ?? [null];
     return new Promise((resolve) => {
-      const wakes = waiting.get(key) ?? new Set();
       const end = (isIdle: boolean, seen: number) => {
         cancel?.();
-        wakes.delete(wake);
-        if (wakes.size === 0) waiting.delete(key);
+        for (const key of waitsFor) forget(key, wake);
         signal.removeEventListener('abort', wake);
         resolve({ isIdle, seen });
       };
@@ -147,7 +152,7 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
       };
       const waitMs = typeof idleMs === 'function' ? idleMs() : idleMs;
       const cancel = waitMs == null ? null : clock.after(waitMs, () => end(true, seq));
-      waiting.set(key, wakes.add(wake));
+      for (const key of waitsFor) waiting.set(key, (waiting.get(key) ?? new Set()).add(wake));
       signal.addEventListener('abort', wake);
     });
   }

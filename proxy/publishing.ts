@@ -20,7 +20,7 @@ export interface Publishing {
 const TEXT_EVERY_MS = 10_000;
 
 /**
- * A transition is published at once. Where nothing but words or the count of attempts moved, a volume is
+ * A transition is published at once, as is another answer of any check. Where nothing but words or the count of attempts moved, a volume is
  * published once in 10 s: at once where it was quiet so long, otherwise when it will have been, as it is then.
  *
  * Reports are not held back meanwhile: whoever reads one at a `seq` may see words that the next `seq` brings. What was
@@ -54,7 +54,15 @@ export function createPublishing({ clock, publish }: PublishingOptions): Publish
   }
 }
 
-/** Before a volume has been checked its verdict is not believed: that it has been is as urgent as the verdict. */
+/**
+ * Before a volume has been checked its verdict is not believed: that it has been is as urgent as the verdict. And so is
+ * what a check says though another one decides: beats tell its details, which must not stand beside an older answer.
+ */
 function isUrgent(previous: VolumeReport, now: VolumeReport): boolean {
-  return isTransition(previous, now) || (previous.last_checked_at === null) !== (now.last_checked_at === null);
+  const isFirst = (previous.last_checked_at === null) !== (now.last_checked_at === null);
+  return isTransition(previous, now) || isFirst || checksOf(previous) !== checksOf(now);
+}
+
+function checksOf({ checks }: VolumeReport): string {
+  return checks.map(({ name, status, reason }) => `${name} ${status} ${reason}`).join();
 }

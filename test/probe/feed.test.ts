@@ -154,7 +154,7 @@ describe('a reader that comes back', () => {
 describe('a reader of one key', () => {
   it('hears of no other', async () => {
     const { publish, watch } = createNumbers();
-    const reader = watch({ key: 'b' });
+    const reader = watch({ keys: ['b'] });
     await reader.next();
     const next = reader.next();
     publish('a', 1);
@@ -164,7 +164,7 @@ describe('a reader of one key', () => {
 
   it('has not fallen behind because others move', async () => {
     const { publish, watch } = createNumbers({ remembered: 2 });
-    const reader = watch({ key: 'b' });
+    const reader = watch({ keys: ['b'] });
     await reader.next();
     const next = reader.next();
     for (let i = 1; i <= 100; i += 1) publish('a', i);
@@ -177,7 +177,7 @@ describe('a reader of one key', () => {
     publish('b', 1);
     publish('b', 2);
     publish('a', 3);
-    expect((await watch({ key: 'b', since: at(0) }).next()).value).toMatchObject({ change: 2, position: at(2) });
+    expect((await watch({ keys: ['b'], since: at(0) }).next()).value).toMatchObject({ change: 2, position: at(2) });
   });
 });
 

@@ -65,7 +65,7 @@ interface WatchCallbacks {
 
 /** One question to a proxy and its answer, as text. */
 function exchange(
-  { wire, client, proxyOn }: WayToProxy,
+  { wire, client, journal, name, proxyOn }: WayToProxy,
   signal: AbortSignal,
   ask: (proxy: StorageProxy) => unknown,
 ): Promise<string> {
@@ -87,6 +87,7 @@ function exchange(
       connection.send('client', () => {
         signal.removeEventListener('abort', leave);
         connection.close('client');
+        journal.note(name, 'answer', text);
         resolve(mangling === 'garbage' ? text.slice(0, text.length / 2) : text);
       });
     };
@@ -115,5 +116,5 @@ function subscribe(way: WayToManager): Subscriber {
     onState: () => {},
     onMessage: ({ text }) => addingUp.take(JSON.parse(text)),
   });
-  return { name, known: addingUp.known, stall: stream.stall, resume: stream.resume, leave: stream.leave };
+  return { name, host, known: addingUp.known, stall: stream.stall, resume: stream.resume, leave: stream.leave };
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../manager/snapshot.ts';
+import { parseVolumeHost } from '../../schema/volume-host.ts';
 import { expectedOf } from './evidence.ts';
 import type { Kernel } from './kernel.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
@@ -58,7 +59,7 @@ export function createInspection(options: InspectionOptions): Inspection {
       const timers = 30 + 16 * topology.proxies.length + 4 * manager.checks;
       if (manager.machine.timers() > timers)
         wrong('bounded', `${manager.name} has ${manager.machine.timers()} timers set`);
-      hearSubscribers(manager);
+      hearSubscribers(manager, snapshot);
     },
     inspectProxy,
     agree(manager) {
@@ -74,7 +75,7 @@ export function createInspection(options: InspectionOptions): Inspection {
         const told = subscriber.known();
         if (told.lastEventId === null) wrong('agreed', `${subscriber.name} is not connected`);
         // One of all hears of everything.
-        if (told.proxies.size > 0 && told.lastEventId !== lastEventId)
+        if (subscriber.host === null && told.lastEventId !== lastEventId)
           wrong('agreed', `${subscriber.name} is at ${told.lastEventId}, not at ${lastEventId}`);
       }
       for (const plan of topology.proxies) {
@@ -150,20 +151,20 @@ export function createInspection(options: InspectionOptions): Inspection {
     }
   }
 
-  function hearSubscribers(manager: ManagerProcess): void {
+  /** Who has heard of the latest event has heard of everything. */
+  function hearSubscribers(manager: ManagerProcess, snapshot: Snapshot): void {
     const reference = manager.reference.known();
     for (const subscriber of manager.subscribers) {
       const told = subscriber.known();
       if (told.lastEventId === null || told.lastEventId !== reference.lastEventId) continue;
-      const [host, only] = told.proxies.size > 0 ? [] : ([...told.volumes][0] ?? []);
+      const { host } = subscriber;
       const difference =
-        host === undefined
-          ? told.proxies.size > 0
-            ? differenceOf(reference, told)
-            : null
-          : differenceOfVolume(host, reference.volumes.get(host), only);
-      if (difference !== null)
-        wrong('told', `${subscriber.name}, at ${told.lastEventId}: told at once and told there: ${difference}`);
+        host === null
+          ? differenceOf(reference, told)
+          : differenceOfVolume(host, snapshot.volume(parseVolumeHost(host)!) ?? undefined, told.volumes.get(host));
+      if (difference !== null) {
+        wrong('told', `${subscriber.name}, at ${told.lastEventId}: asked and told: ${difference}`);
+      }
     }
   }
 

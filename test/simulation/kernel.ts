@@ -43,6 +43,9 @@ export interface Machine {
   readonly clock: Clock;
   /** How much it has computed. */
   readonly cpuMs: () => number;
+  readonly bornMs: number;
+  /** Infinity while it lives. */
+  readonly diedMs: () => number;
   readonly isDead: () => boolean;
   /** How many of its timers are set. */
   readonly timers: () => number;
@@ -166,7 +169,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     const bornMs = nowMs;
     let wallOffsetMs = wallMs - monoMs;
     let usedMs = 0;
-    let isDead = false;
+    let diedMs = Infinity;
     const mono = (): number => monoMs + (nowMs - bornMs) * rate;
     const state: State = {
       name,
@@ -177,7 +180,9 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
         after: (ms, run) => plan(Math.max(1, ms) / rate, { machine: state, isTimer: true, run }),
       },
       cpuMs: () => usedMs,
-      isDead: () => isDead,
+      bornMs,
+      diedMs: () => diedMs,
+      isDead: () => diedMs < Infinity,
       timers: () => state.timerCount,
       pause: (ms) => stop(state, ms),
       compute(ms) {
@@ -196,9 +201,9 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
         state.stoppedUntilMs = nowMs;
         resume(state);
       },
-      isAnswering: () => !isDead && state.stoppedUntilMs <= nowMs && !state.isInTimers,
+      isAnswering: () => diedMs === Infinity && state.stoppedUntilMs <= nowMs && !state.isInTimers,
       crash() {
-        isDead = true;
+        diedMs = nowMs;
         state.timerCount = 0;
         state.backlog.length = 0;
       },

@@ -94,6 +94,7 @@ export function resumingMessageStream(way: WayToProxy | WayToManager, options: S
       if (message === 'open') return onState('pending', null);
       backoff.reset();
       lastEventId = message.id ?? lastEventId;
+      way.journal.note(way.name, 'message', message.text);
       onMessage(message);
     };
     const sender = createSender(way, connection, {

@@ -5,7 +5,7 @@ import { hostOf } from './adding-up.ts';
 import type { Coverage } from './coverage.ts';
 import { answerOf, faultOfEvidence } from './evidence.ts';
 import { createExplanations, type Explanations } from './explanations.ts';
-import type { Kernel, Machine } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
 import { differenceOf } from './sameness.ts';
 import { type Answer, checkId, type Storages } from './storages.ts';
@@ -47,7 +47,7 @@ interface Watched {
   deadlineMs: number;
   deadlineOf: string;
   /** Of each check the latest answer that was shown. */
-  readonly latest: Map<string, { readonly process: number; readonly number: number }>;
+  readonly latest: Map<string, Answer>;
   readonly shown: Map<string, string>;
   readonly explanations: Explanations;
 }
@@ -66,7 +66,6 @@ export function staleAfterMs({ intervalMs, timeoutMs }: VolumePlan, { pollMs }: 
 export function createOracle({ kernel, topology, storages, coverage, fail }: OracleOptions): Oracle {
   const said = new Map<string, Said[]>();
   const watched = new Map<ManagerProcess, Watched>();
-  const orders = new Map<Machine, number>();
   const plans = new Map(
     topology.proxies.flatMap((proxy) =>
       proxy.volumes.map((volume) => [`${proxy.name}:${volume.name}`, { proxy, volume }]),
@@ -92,7 +91,6 @@ export function createOracle({ kernel, topology, storages, coverage, fail }: Ora
   }
 
   function hear(process: ProxyProcess): void {
-    orders.set(process.machine, process.order);
     for (const volume of process.volumes) {
       const host = `${process.plan.name}:${volume.name}`;
       const report = process.proxy.volume(volume.name)!;
@@ -194,16 +192,16 @@ export function createOracle({ kernel, topology, storages, coverage, fail }: Ora
     memory.deadlineOf = what;
   }
 
+  /** Of two processes behind one address each tells its own; of two that followed each other the first is over. */
   function forward({ name }: ManagerProcess, { latest }: Watched, answer: Answer): void {
-    const process = orders.get(answer.machine) ?? 0;
     const before = latest.get(answer.check);
-    if (
-      before !== undefined &&
-      (process < before.process || (process === before.process && answer.number < before.number))
-    ) {
-      wrong('forward', `${name} shows answer ${answer.number} of ${answer.check} after answer ${before.number}`);
-    }
-    latest.set(answer.check, { process, number: answer.number });
+    const isOld =
+      before?.machine === answer.machine
+        ? answer.number < before.number
+        : before !== undefined && answer.machine.diedMs() <= before.machine.bornMs;
+    if (isOld)
+      wrong('forward', `${name} shows answer ${answer.number} of ${answer.check} after answer ${before?.number}`);
+    latest.set(answer.check, answer);
   }
 
   function compare(manager: ManagerProcess, snapshot: Snapshot): void {

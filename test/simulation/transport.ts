@@ -41,8 +41,7 @@ export interface WayToManager extends Way {
   readonly host: string | null;
 }
 
-export interface Subscriber {
-  readonly name: string;
+export interface Subscriber extends Pick<WayToManager, 'name' | 'host'> {
   readonly known: () => Known;
   /** Reads nothing more, until it does again. */
   readonly stall: () => void;

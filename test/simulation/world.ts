@@ -31,6 +31,8 @@ interface ProxyPlace extends Place<ProxyProcess> {
   double: Place<ProxyProcess>;
   /** Since when nobody can hear it. */
   goneSinceMs: number | null;
+  /** Until when it may be taken for several. */
+  mixedUntilMs: number;
 }
 
 interface ManagerPlace extends Place<ManagerProcess> {
@@ -41,6 +43,8 @@ interface ManagerPlace extends Place<ManagerProcess> {
 const INSPECT_EVERY_MS = 250;
 /** A stream that could not be opened for long may wait so long for its next attempt. */
 const CONNECTED_WITHIN_MS = 36_000;
+/** So many polls have to be answered by one and the same, before a proxy is one again. */
+const MIXED_POLLS = 13;
 const RATES = [1, 1, 1.000_05, 0.999_95, 1.001, 0.999];
 /** So many steps have the same weather: fine, changeable, stormy. */
 const ERA = 150;
@@ -103,7 +107,15 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
 
   for (const plan of topology.proxies) {
     const double = { machine: null, process: null };
-    proxies.set(plan.name, { plan, volumes: plan.volumes, machine: null, process: null, double, goneSinceMs: 0 });
+    proxies.set(plan.name, {
+      plan,
+      volumes: plan.volumes,
+      machine: null,
+      process: null,
+      double,
+      goneSinceMs: 0,
+      mixedUntilMs: 0,
+    });
     startProxy(plan.name);
   }
   for (const name of topology.managers) {
@@ -297,6 +309,8 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
       kill(place.double);
       if (place.process !== null) serve(place);
       for (const to of wiresTo(name)) to.cut();
+      place.mixedUntilMs = kernel.now() + MIXED_POLLS * place.plan.pollMs;
+      kernel.after(MIXED_POLLS * place.plan.pollMs, null, troubles.begin(name));
     };
   }
 
@@ -458,7 +472,8 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
       troubles.begin(name)();
     }
     for (const name of topology.managers) startManager(name);
-    await pass(Math.max(...topology.proxies.map(settlingMs)));
+    const mixedMs = Math.max(...Array.from(proxies.values(), ({ mixedUntilMs }) => mixedUntilMs - kernel.now()), 0);
+    await pass(mixedMs + Math.max(...topology.proxies.map(settlingMs)));
     agree();
     await pass(CONNECTED_WITHIN_MS);
     agree();
