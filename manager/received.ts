@@ -30,6 +30,8 @@ export interface Received {
   readonly polls: number;
   /** Polls answered since an epoch that is over answered a new request; Infinity if none ever did. */
   readonly pollsSinceMix: number;
+  /** An epoch that is over, and yet the only one to have answered the latest polls: how many. */
+  readonly returning: { readonly epoch: string; readonly polls: number } | null;
 }
 
 /** A message with what the manager knows of its way. */
@@ -72,29 +74,39 @@ export const NO_NEWS: News = { touched: [], isMeasuredOnly: true };
 
 const MAX_RETIRED = 100;
 
+/** A proxy is one behind its address when so many polls in a row were answered by the same. */
+export const POLLS_TO_BE_ONE = 10;
+
 /**
  * What is known after a message, by whatever way it came: the one place where the order of messages is decided. Within
- * an epoch the higher `seq` holds, and at the same `seq` the later clock; across epochs the later request, and an epoch
- * that is over never comes back. Pure.
+ * an epoch the higher `seq` holds, and at the same `seq` the later clock; across epochs the later request. An epoch that
+ * is over does not come back, unless it alone answers one new poll after the other. Pure.
  */
 export function nextReceived(previous: Received | null, arrival: Arrival): NextReceived {
   const { message, generation } = arrival;
   const { epoch } = message.type === 'report' ? message.report : message;
   if (previous?.epoch === epoch) return nextOfEpoch(counted(previous, arrival), arrival);
   if (previous !== null && previous.retired.includes(epoch)) {
-    const isMixed = generation > previous.generations.first;
-    return isMixed
-      ? { ...dropped(previous, 'mixed'), received: { ...previous, pollsSinceMix: 0 } }
-      : dropped(previous, 'foreign');
+    if (generation <= previous.generations.first) return dropped(previous, 'foreign');
+    const returning = nextReturning(previous.returning, arrival, epoch);
+    const mixed = { ...previous, pollsSinceMix: 0, returning };
+    // Of two proxies behind one address the other one is gone: it was over only by comparison.
+    const isBack = message.type === 'report' && (returning?.polls ?? 0) >= POLLS_TO_BE_ONE;
+    return isBack ? first(mixed, message.report, arrival) : { ...dropped(mixed, 'mixed') };
   }
   if (previous !== null && generation <= previous.generations.latest) return dropped(previous, 'foreign');
   if (message.type !== 'report') return dropped(previous, 'gap');
-  return {
-    received: firstOfEpoch(previous, message.report, arrival),
-    fate: 'taken',
-    touched: 'all',
-    isMeasuredOnly: false,
-  };
+  return first(previous, message.report, arrival);
+}
+
+function first(previous: Received | null, report: ReceivedReport, arrival: Arrival): NextReceived {
+  const received = firstOfEpoch(previous, report, arrival);
+  return { received, fate: 'taken', touched: 'all', isMeasuredOnly: false };
+}
+
+function nextReturning(before: Received['returning'], { isPoll }: Arrival, epoch: string): Received['returning'] {
+  if (!isPoll) return before;
+  return { epoch, polls: before?.epoch === epoch ? before.polls + 1 : 1 };
 }
 
 function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival: Arrival): Received {
@@ -106,10 +118,18 @@ function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival
     offsetMs: askedMonoMs - report.mono_ms,
     wholeMonoMs: askedMonoMs,
     generations: { first: generation, latest: generation },
-    retired: previous === null ? [] : [...previous.retired, previous.epoch].slice(-MAX_RETIRED),
+    retired: retiredBy(previous, report.epoch),
     polls: isPoll ? 1 : 0,
-    pollsSinceMix: (previous?.pollsSinceMix ?? Infinity) + (isPoll ? 1 : 0),
+    pollsSinceMix:
+      (previous?.returning?.epoch === report.epoch ? POLLS_TO_BE_ONE : (previous?.pollsSinceMix ?? Infinity)) +
+      (isPoll ? 1 : 0),
+    returning: null,
   };
+}
+
+function retiredBy(previous: Received | null, epoch: string): readonly string[] {
+  if (previous === null) return [];
+  return [...previous.retired, previous.epoch].filter((over) => over !== epoch).slice(-MAX_RETIRED);
 }
 
 /** Every message says that its epoch is alive; what it says beside that may be old all the same. */
@@ -118,7 +138,7 @@ function counted(previous: Received, { isPoll, generation }: Arrival): Received 
   return {
     ...previous,
     generations: { ...generations, latest: Math.max(generations.latest, generation) },
-    ...(isPoll ? { polls: polls + 1, pollsSinceMix: pollsSinceMix + 1 } : {}),
+    ...(isPoll ? { polls: polls + 1, pollsSinceMix: pollsSinceMix + 1, returning: null } : {}),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Outcome } from '../probe/outcome.ts';
 import { type Reading, type TargetState, UNASKED } from '../probe/target-state.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
 import { createProxyLink, type PollAnswer, type ProxyAccess, type ProxyLink } from './proxy-link.ts';
-import { type News, NO_NEWS, type Received } from './received.ts';
+import { type News, NO_NEWS, POLLS_TO_BE_ONE, type Received } from './received.ts';
 
 /** A poll of a proxy, read. */
 export interface PollReading extends Reading {
@@ -45,9 +45,6 @@ export interface StorageHealthChecker {
 /** A proxy that has just started knows of its volumes within moments. */
 const FIRST_CHECKS_MS = 500;
 const MAX_FIRST_POLLS = 20;
-
-/** A proxy is one behind its address when so many polls in a row were answered by the same. */
-const POLLS_TO_BE_ONE = 10;
 
 /** Above this many proxies their streams speak less often. */
 const FEW_PROXIES = 100;

@@ -74,11 +74,13 @@ function exchange(
     const { server } = connection;
     const leave = (): void => {
       connection.close('client');
+      journal.note(name, 'given up:', signal.reason);
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', leave);
     connection.onClosed('client', (why) => {
       signal.removeEventListener('abort', leave);
+      journal.note(name, 'no answer:', why);
       reject(lost(why));
     });
     const answer = (text: string): void => {

@@ -80,6 +80,7 @@ interface Happening {
 interface State extends Machine {
   readonly backlog: Happening[];
   stoppedUntilMs: number;
+  suspendedUntilMs: number;
   timerCount: number;
   /** Which come first where a machine goes on: every other time it is the timers. */
   isTimersFirst: boolean;
@@ -191,7 +192,10 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       },
       suspend(ms) {
         stop(state, ms);
-        shiftTimers(state, ms);
+        // One that begins within another one only makes it longer.
+        const untilMs = Math.max(state.suspendedUntilMs, nowMs + ms);
+        shiftTimers(state, untilMs - Math.max(nowMs, state.suspendedUntilMs));
+        state.suspendedUntilMs = untilMs;
       },
       setWallBy(ms) {
         wallOffsetMs += ms;
@@ -199,6 +203,8 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       resume() {
         if (state.stoppedUntilMs <= nowMs) return;
         state.stoppedUntilMs = nowMs;
+        if (state.suspendedUntilMs > nowMs) shiftTimers(state, nowMs - state.suspendedUntilMs);
+        state.suspendedUntilMs = nowMs;
         resume(state);
       },
       isAnswering: () => diedMs === Infinity && state.stoppedUntilMs <= nowMs && !state.isInTimers,
@@ -209,6 +215,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       },
       backlog: [],
       stoppedUntilMs: -Infinity,
+      suspendedUntilMs: -Infinity,
       timerCount: 0,
       isTimersFirst: false,
       lateTimers: 0,
