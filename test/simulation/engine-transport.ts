@@ -94,7 +94,13 @@ function exchange(
       });
     };
     connection.send('server', () => {
-      void Promise.resolve(ask(proxyOn(server!))).then((said) => answer(JSON.stringify(said)));
+      // What a server fails to answer ends the connection: whoever asks is to be told of nothing more.
+      void Promise.resolve()
+        .then(() => ask(proxyOn(server!)))
+        .then(
+          (said) => answer(JSON.stringify(said)),
+          () => connection.close('server'),
+        );
     });
   });
 }

@@ -47,7 +47,7 @@ export const believedMs = ({ pollMs, pollTimeoutMs }: ProxyPlan): number => 1.1 
 export function createInspection(options: InspectionOptions): Inspection {
   const { kernel, topology, storages, troubles, wireOf, runningOf, goneSinceMs, fail } = options;
   const wrong = (invariant: Invariant, message: string): void => fail(new Violation(invariant, message));
-  const connects = new Map<Wire, { atMs: number; count: number; checks: number }>();
+  const connects = new Map<Wire, { manager: ManagerProcess; atMs: number; count: number; checks: number }>();
 
   return {
     inspect(manager, snapshot) {
@@ -138,12 +138,20 @@ export function createInspection(options: InspectionOptions): Inspection {
     const wire = wireOf(manager.name, plan.name);
     if (wire.connections() > 4 + 2 * manager.checks)
       wrong('bounded', `${manager.name} holds ${wire.connections()} connections to ${plan.name}`);
-    const before = connects.get(wire) ?? { atMs: kernel.now(), count: wire.connects(), checks: manager.checks };
+    const before = connects.get(wire) ?? {
+      atMs: kernel.now(),
+      count: wire.connects(),
+      checks: manager.checksBegun,
+      manager,
+    };
     const passedMs = kernel.now() - before.atMs;
-    if (passedMs >= WINDOW_MS) {
+    if (before.manager !== manager) {
+      connects.delete(wire);
+    } else if (passedMs >= WINDOW_MS) {
       const count = wire.connects() - before.count;
       // A second for each doubt, half a second for each look at a proxy that has just started; and streams.
-      if (count > (passedMs / 1_000) * 4 + 40)
+      const asked = 3 * (manager.checksBegun - before.checks);
+      if (count - asked > (passedMs / 1_000) * 4 + 40)
         wrong('bounded', `${manager.name} has connected to ${plan.name} ${count} times within ${passedMs} ms`);
       connects.delete(wire);
     } else {

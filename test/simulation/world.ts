@@ -362,6 +362,7 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
         reference,
         subscribers,
         checks: 0,
+        checksBegun: 0,
         seen: null,
         leave: () => life.abort(),
       };
@@ -388,6 +389,7 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
     if (process === null) return;
     kernel.after(0, process.machine, () => {
       process.checks += 1;
+      process.checksBegun += 1;
       void process.manager.checkVolume(host).then((health) => {
         process.checks -= 1;
         coverage.reached(`check answered: ${health?.status ?? 'nothing'}`);
