@@ -35,14 +35,27 @@ function differenceIn<T>(
   return null;
 }
 
-/** Times and figures are told with no event. */
-function lastingOf({ last_checked_at, probe_ms, metadata, checks, ...lasting }: VolumeHealth): string {
-  const verdicts = checks.map(({ name, status, reason }) => `${name} ${status} ${reason}`);
-  return JSON.stringify([Object.entries(lasting).toSorted(byKey), verdicts]);
+/** Values never change: each is written down once. */
+const written = new WeakMap<object, string>();
+
+function writtenOnce<T extends object>(value: T, write: (value: T) => unknown): string {
+  const known = written.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(write(value));
+  written.set(value, text);
+  return text;
 }
 
-function lastingOfProxy({ last_checked_at, ...lasting }: StorageProxyHealth): string {
-  return JSON.stringify(Object.entries(lasting).toSorted(byKey));
+/** Times and figures are told with no event. */
+function lastingOf(volume: VolumeHealth): string {
+  return writtenOnce(volume, ({ last_checked_at, probe_ms, metadata, checks, ...lasting }) => {
+    const verdicts = checks.map(({ name, status, reason }) => `${name} ${status} ${reason}`);
+    return [Object.entries(lasting).toSorted(byKey), verdicts];
+  });
+}
+
+function lastingOfProxy(proxy: StorageProxyHealth): string {
+  return writtenOnce(proxy, ({ last_checked_at, ...lasting }) => Object.entries(lasting).toSorted(byKey));
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

@@ -490,7 +490,9 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
 
   async function end(): Promise<void> {
     isEnding = true;
-    for (const { subscribers, process } of managers.values()) {
+    for (const place of managers.values()) {
+      const { subscribers, process } = place;
+      place.isWatched = false;
       for (const { leave } of subscribers) kernel.after(0, clients, leave);
       kernel.after(10, process!.machine, () => {
         process!.leave();
