@@ -200,6 +200,17 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
       };
     },
   ],
+  'manager is cut off from all': [
+    1,
+    ({ topology, manager, ms }) => ({
+      what: `${manager}, for ${seconds(ms)}`,
+      perform({ partition }) {
+        for (const { name } of topology.proxies) {
+          partition({ manager, proxy: name, ends: ['client', 'server'], ms, isLost: false });
+        }
+      },
+    }),
+  ],
   'messages travel slowly': [
     4,
     ({ random, manager, proxy, ms }) => {

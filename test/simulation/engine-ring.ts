@@ -1,5 +1,5 @@
-import { DEED_NAMES } from './deeds.ts';
 import { engineTransport } from './engine-transport.ts';
+import { REACHABLE } from './reachable.ts';
 import type { Ring } from './ring.ts';
 import { createWorld } from './world.ts';
 
@@ -7,5 +7,5 @@ import { createWorld } from './world.ts';
 export const engineRing: Ring = {
   name: 'engine',
   createWorld: (seed) => createWorld(seed, engineTransport, { longestMs: 700 }),
-  reachable: DEED_NAMES,
+  reachable: REACHABLE,
 };

@@ -150,8 +150,10 @@ export function createOracle({ kernel, topology, storages, coverage, fail }: Ora
     const host = hostOf(health);
     const state = `${health.status}${health.is_degraded ? ' degraded' : ''}`;
     const before = memory.shown.get(host);
-    if (before !== state) coverage.reached(`volume ${before ?? 'new'} → ${state}`);
-    if (health.status === 'unknown') coverage.reached(`unknown ${health.reason}`);
+    if (before !== state) {
+      coverage.reached(`volume: ${before ?? 'new'} → ${state}`);
+      coverage.reached(`volume ${state}: ${health.reason}`);
+    }
     memory.shown.set(host, state);
     if (health.is_healthy !== (health.status === 'healthy'))
       wrong('evidenced', `is_healthy of ${host} is not its status`);

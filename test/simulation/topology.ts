@@ -46,15 +46,17 @@ const LAYOUTS: readonly (readonly CheckPlan[])[] = [
 export function drawTopology({ number, limits = {} }: Seed): Topology {
   const random = createRandom(number, 'topology');
   // Drawn in full, so that a smaller world is a part of the larger one.
-  const proxies = Array.from({ length: 3 }, (_, index) => {
+  const isWide = random.chance(0.15);
+  const proxies = Array.from({ length: isWide ? 6 : 3 }, (_, index) => {
     const pollMs = random.pick([5_000, 10_000, 10_000, 20_000]);
     const volumes = Array.from({ length: 3 }, (__, place) => drawVolume(`volume${place + 1}`, random));
-    const wanted = Math.min(random.int(1, 3), limits.volumes ?? Infinity);
+    const wanted = Math.min(isWide ? 1 : random.int(1, 3), limits.volumes ?? Infinity);
     return { name: `proxy${index + 1}`, pollMs, pollTimeoutMs: 3_000, volumes: volumes.slice(0, wanted) };
   });
   const managers = random.chance(0.4) ? ['manager1', 'manager2'] : ['manager1'];
   return {
-    proxies: proxies.slice(0, Math.min(random.int(1, 3), limits.proxies ?? Infinity)),
+    // Of many proxies a manager may come to think that it is itself cut off.
+    proxies: proxies.slice(0, Math.min(isWide ? 6 : random.int(1, 3), limits.proxies ?? Infinity)),
     managers: managers.slice(0, limits.managers ?? Infinity),
   };
 }

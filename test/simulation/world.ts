@@ -347,7 +347,9 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
             data.current,
             'reason' in data ? data.reason : '',
           );
-          coverage.reached(`event of a ${transition.of}: ${data.previous ?? 'new'} → ${data.current}`);
+          coverage.reached(
+            `event of ${transition.of === 'observer' ? 'an' : 'a'} ${transition.of}: ${data.previous ?? 'new'} → ${data.current}`,
+          );
           oracle.explanationsOf(process).take(transition);
         },
       });
