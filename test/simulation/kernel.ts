@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock } from '../../probe/clock.ts';
+import { Violation } from './violation.ts';
 
 /**
  * The one time of a simulated world, and all that is to happen in it. Things happen one after the other, each on a
@@ -20,6 +21,8 @@ export interface Kernel {
   readonly running: () => Machine | null;
   /** How much has happened. */
   readonly happened: () => number;
+  /** Only so much more may happen, until this is said anew: with what comes next, `advance` throws a `Violation`. */
+  readonly allow: (happenings: number) => void;
 }
 
 export interface KernelOptions {
@@ -99,6 +102,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
   let nowMs = 0;
   let order = 0;
   let happened = 0;
+  let allowed = Infinity;
   let running: State | null = null;
 
   return {
@@ -109,6 +113,9 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     settle: drain,
     running: () => running,
     happened: () => happened,
+    allow(happenings) {
+      allowed = happened + happenings;
+    },
   };
 
   function plan(ms: number, what: Pick<Happening, 'machine' | 'isTimer' | 'run'>): () => void {
@@ -135,7 +142,9 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     for (let next = queue.peek(); next !== undefined && next.atMs <= endMs; next = queue.peek()) {
       queue.pop();
       nowMs = Math.max(nowMs, next.atMs);
-      if (!next.isOff) await happen(next);
+      if (next.isOff) continue;
+      if (happened >= allowed) throw new Violation('bounded', `more happened until ${nowMs} ms than was to happen`);
+      await happen(next);
     }
     nowMs = endMs;
   }
