@@ -52,6 +52,9 @@ export const ENTRY_POINTS = [
   'test/bench/subscribers.ts',
   'test/fakes/run.ts',
   'test/kernels/run.ts',
+  'test/simulation/simulate.ts',
+  'test/simulation/toy-worker.ts',
+  'test/simulation/worker.ts',
 ] as const;
 
 /** What only a worker process may run: each call in it may hang for good. */
