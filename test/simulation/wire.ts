@@ -106,8 +106,8 @@ export function createWire(kernel: Kernel, random: Random): Wire {
         if (!open.has(live) || live.hasLeft[by]) return;
         live.hasLeft[by] = true;
         delete live.onClosed[by];
-        // Who is dead never hears of it.
-        if (live.machines[OTHER[by]]?.isDead() !== false) open.delete(live);
+        // Who is dead never hears of it, and who has left itself does not care.
+        if (live.hasLeft[OTHER[by]] || live.machines[OTHER[by]]?.isDead() !== false) open.delete(live);
         else send(live, OTHER[by], () => end(live, OTHER[by], 'left'));
       },
       onClosed(at, callback) {
