@@ -57,4 +57,6 @@ export interface Known {
   readonly proxies: ReadonlyMap<string, StorageProxyHealth>;
   /** The id of the latest event; null within a snapshot, and before the first. */
   readonly lastEventId: string | null;
+  /** That id is one of a volume, and proxies are told by themselves, sooner or later than volumes. */
+  readonly areProxiesApart?: true;
 }
