@@ -109,7 +109,7 @@ describe('fetch over a wire', () => {
   });
 
   it('is refused where nobody listens', async () => {
-    wire.serve(null);
+    wire.serve();
     const answer = fateOf(() => fetching(() => new Response())('http://server/'));
 
     await kernel.advance(100);

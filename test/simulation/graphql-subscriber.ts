@@ -74,6 +74,7 @@ export function graphqlSubscriber(way: WayToManager, { over, onViolation }: Grap
   }
   return {
     name,
+    host,
     known: () => ({ ...told.known(), areProxiesApart: true }),
     stall: reading.stall,
     resume: reading.resume,

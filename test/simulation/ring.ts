@@ -28,6 +28,8 @@ export interface World {
   readonly rest: () => Promise<void>;
   /** Ends everything, and looks whether anything is left. */
   readonly end: () => Promise<void>;
+  /** Gives back what it has taken of the process. To be called last, whatever went wrong. */
+  readonly release: () => void;
   /** What the deed of a step is, in words. */
   readonly describe: (index: number) => string;
 }

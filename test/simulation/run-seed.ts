@@ -61,6 +61,7 @@ export async function runSeed(ring: Ring, seed: Seed, options: RunOptions): Prom
     await escaped.settle();
     failure = failureOf(error, { world, step: at.step, leftOut });
   } finally {
+    world?.release();
     escaped.release();
   }
   const { kernel, coverage } = world ?? {};

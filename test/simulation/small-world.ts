@@ -74,7 +74,7 @@ export async function createSmallWorld({ seed, volumes = VOLUMES, mangle = (chun
   };
   const killProxy = (): void => {
     running?.machine.crash();
-    proxyWire.serve(null);
+    proxyWire.serve();
     proxyWire.cut();
   };
   /** Has something happen on a machine, now. */

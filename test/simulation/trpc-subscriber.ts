@@ -22,6 +22,7 @@ export function trpcSubscriber(way: WayToManager, over: typeof fetch): Subscribe
   let stop = listen();
   return {
     name,
+    host,
     known: told.known,
     stall: reading.stall,
     resume: reading.resume,

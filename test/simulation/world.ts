@@ -145,6 +145,7 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
     },
     rest,
     end,
+    release() {},
   };
 
   function deedOf(index: number): Deed | null {
