@@ -30,7 +30,7 @@ export interface ManagerProcess {
   /** Somebody within the process who hears everything at once. */
   readonly reference: AddingUp;
   readonly subscribers: Set<Subscriber>;
-  /** Checks that somebody waits for, and how many there have ever been. */
+  /** Checks that somebody waits for or has waited for of late, and how many there have ever been. */
   checks: number;
   checksBegun: number;
   /** What it showed when it was last looked at. */

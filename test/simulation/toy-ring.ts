@@ -40,7 +40,7 @@ function createToyWorld(seed: Seed, fault: ToyFault | null): World {
   const lamps = Math.min(5, seed.limits?.proxies ?? Infinity);
   let inARow = 0;
 
-  return { kernel, journal, coverage, step, rest, end, describe };
+  return { kernel, journal, coverage, step, rest, end, release() {}, describe };
 
   async function step(index: number, { isDeedLeftOut }: { isDeedLeftOut: boolean }): Promise<void> {
     kernel.after(1, null, () => {

@@ -46,6 +46,7 @@ const CONNECTED_WITHIN_MS = 36_000;
 /** So many polls have to be answered by one and the same, before a proxy is one again. */
 const MIXED_POLLS = 13;
 const RATES = [1, 1, 1.000_05, 0.999_95, 1.001, 0.999];
+const LIMITS_LAST_MS = 20_000;
 /** So many steps have the same weather: fine, changeable, stormy. */
 const ERA = 150;
 
@@ -394,7 +395,10 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
       process.checks += 1;
       process.checksBegun += 1;
       void process.manager.checkVolume(host).then((health) => {
-        process.checks -= 1;
+        // Its limits of time last until they are over.
+        kernel.after(LIMITS_LAST_MS, null, () => {
+          process.checks -= 1;
+        });
         coverage.reached(`check answered: ${health?.status ?? 'nothing'}`);
       });
     });
