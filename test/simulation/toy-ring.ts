@@ -28,7 +28,7 @@ export const FAULTY_STEP = 30;
 export function createToyRing(faultOf: (seed: number) => ToyFault | null): Ring {
   return {
     name: 'engine',
-    reachable: ['switched on', 'switched off', 'rested'],
+    reachable: ['switched on', 'switched off', 'rested', 'step: first', 'step: later'],
     createWorld: (seed) => createToyWorld(seed, faultOf(seed.number)),
   };
 }
@@ -43,6 +43,7 @@ function createToyWorld(seed: Seed, fault: ToyFault | null): World {
   return { kernel, journal, coverage, step, rest, end, release() {}, describe };
 
   async function step(index: number, { isDeedLeftOut }: { isDeedLeftOut: boolean }): Promise<void> {
+    coverage.reached(index === 0 ? 'step: first' : 'step: later');
     kernel.after(1, null, () => {
       if (!isDeedLeftOut) switchLamp(index);
       if (index === FAULTY_STEP) show(fault);
