@@ -52,6 +52,7 @@ export const ENTRY_POINTS = [
   'test/bench/subscribers.ts',
   'test/fakes/run.ts',
   'test/kernels/run.ts',
+  'test/simulation/mutate.ts',
   'test/simulation/simulate.ts',
   'test/simulation/toy-worker.ts',
   'test/simulation/worker.ts',
