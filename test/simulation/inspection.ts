@@ -73,7 +73,15 @@ export function createInspection(options: InspectionOptions): Inspection {
       for (const subscriber of manager.subscribers) {
         const told = subscriber.known();
         if (told.lastEventId === null) wrong('agreed', `${subscriber.name} is not connected`);
-        const difference = subscriber.host === null ? differenceOf(manager.reference.known(), told) : null;
+        const { host } = subscriber;
+        const difference =
+          host === null
+            ? differenceOf(manager.reference.known(), told)
+            : differenceOfVolume(
+                host,
+                manager.manager.snapshot().volume(parseVolumeHost(host)!) ?? undefined,
+                told.volumes.get(host),
+              );
         if (difference !== null) wrong('agreed', `${subscriber.name} was not told: ${difference}`);
       }
       for (const plan of topology.proxies) {

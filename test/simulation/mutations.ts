@@ -51,4 +51,181 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'this.#leave = after(1e12 + this.#backoff.nextMs(), () => {',
     ring: 'stack',
   },
+  {
+    name: 'tRPC lists the volumes of a dead proxy as they were',
+    file: 'manager/app.ts',
+    find: 'volumes: () => snapshot().volumes,',
+    replace:
+      'volumes: () => snapshot().volumes.map((one) => ({ ...one, status: one.last_known_status ?? one.status })),',
+    ring: 'stack',
+  },
+  {
+    name: 'a call that has had its time is not aborted',
+    file: 'probe/health-probe.ts',
+    find: '    call.controller.abort(new DOMException(',
+    replace: '    void (new DOMException(',
+  },
+  {
+    name: 'a verdict is current for twice as long as it may be',
+    file: 'manager/effective-status.ts',
+    find: 'if (nowMonoMs > staleAtMs(view, report))',
+    replace:
+      'if (nowMonoMs > 2 * staleAtMs(view, report) - (report.checked_mono_ms ?? 0) - (view.received?.offsetMs ?? 0))',
+  },
+  {
+    name: 'what has turned stale during a suspend is shown until a timer runs',
+    file: 'manager/effective-state.ts',
+    find: `      agenda.flush();
+`,
+    replace: `
+`,
+  },
+  {
+    name: 'an epoch that is over is believed again',
+    file: 'manager/received.ts',
+    find: 'previous !== null && previous.retired.includes(epoch)',
+    replace: `previous !== null && previous.retired.includes(epoch + '?')`,
+  },
+  {
+    name: 'a report that was overtaken is taken all the same',
+    file: 'manager/received.ts',
+    find: `      if (isOvertaken(previous, arrival, report)) return dropped(previous, 'old');
+`,
+    replace: '',
+  },
+  {
+    name: 'a change that was overtaken is taken all the same',
+    file: 'manager/received.ts',
+    find: `      if (message.seq <= previous.seq) return dropped(previous, 'old');
+`,
+    replace: '',
+  },
+  {
+    name: 'that a change is missing is not noticed',
+    file: 'manager/received.ts',
+    find: `      if (message.after > previous.seq) return dropped(previous, 'gap');
+`,
+    replace: '',
+  },
+  {
+    name: 'a beat from before the latest report is taken',
+    file: 'manager/received.ts',
+    find: `      if (message.mono_ms < previous.wholeMadeMs) return dropped(previous, 'old');
+`,
+    replace: '',
+  },
+  {
+    name: 'of two proxies behind one address the first is never believed again',
+    file: 'manager/received.ts',
+    find: `const isBack = message.type === 'report' &&`,
+    replace: `const isBack = message.type !== 'report' &&`,
+  },
+  {
+    name: 'beats tell of checks whose answer is yet to be told',
+    file: 'proxy/publishing.ts',
+    find: ' || checksOf(previous) !== checksOf(now)',
+    replace: '',
+  },
+  {
+    name: 'beats tell of volumes whose change is yet to be told',
+    file: 'proxy/health-stream.ts',
+    find: 'if (changed > seq || isTold) continue;',
+    replace: 'if (isTold) continue;',
+  },
+  {
+    name: 'a feed counts two changes as one',
+    file: 'probe/feed.ts',
+    find: `      seq += 1;
+`,
+    replace: `      seq += ring.length === 7 ? 0 : 1;
+`,
+  },
+  {
+    name: 'who waits for one volume is not told of its changes',
+    file: 'probe/feed.ts',
+    find: '[waiting.get(null), waiting.get(key)]',
+    replace: '[waiting.get(null)]',
+  },
+  {
+    name: 'the first outage of a proxy has no event',
+    file: 'manager/changes.ts',
+    find: 'return isFirst || a.status',
+    replace: 'return a.status',
+  },
+  {
+    name: 'volumes do not say which outage made them unknown',
+    file: 'manager/announcer.ts',
+    find: 'if (masked == null) return null;',
+    replace: `if (masked == null || masked.reason === 'PROXY_UNREACHABLE') return null;`,
+  },
+  {
+    name: 'subscribers are not told of another reason',
+    file: 'manager/changes.ts',
+    find: `new Set(['last_checked_at',`,
+    replace: `new Set(['reason', 'status_info', 'last_checked_at',`,
+  },
+  {
+    name: 'whoever follows an unreported volume is not told that its proxy is back',
+    file: 'manager/event-feed.ts',
+    find: 'keys: [text, host.proxy, OBSERVER]',
+    replace: 'keys: [text]',
+  },
+  {
+    name: 'the limit of a check outlives it',
+    file: 'manager/manager.ts',
+    find: '      .finally(cancel);',
+    replace: '      .finally(() => cancel);',
+  },
+  {
+    name: 'a proxy that sends nonsense is asked without end',
+    file: 'manager/doubts.ts',
+    find: 'isRaised = cancelRest !== null;',
+    replace: 'isRaised = false;',
+  },
+  {
+    name: 'a volume that a restarted proxy does not report yet is gone at once',
+    file: 'manager/proxy-slice.ts',
+    find: '...unreported.slice(0, MAX_UNREPORTED)',
+    replace: '',
+  },
+  {
+    name: 'not knowing counts less than a warning',
+    file: 'proxy/verdict.ts',
+    find: '{ pass: 0, warn: 1, unknown: 2, fail: 3 }',
+    replace: '{ pass: 0, warn: 2, unknown: 1, fail: 3 }',
+  },
+  {
+    name: 'an advisory check makes a volume offline',
+    file: 'proxy/verdict.ts',
+    find: `  if (check.isAdvisory) return status === 'pass' ? status : 'warn';
+`,
+    replace: '',
+  },
+  {
+    name: 'a storage that has failed is asked again much later',
+    file: 'probe/schedule.ts',
+    find: 'dueMs: nowMs + period + wobble(period)',
+    replace: 'dueMs: nowMs + 50 * period + wobble(period)',
+  },
+  {
+    name: 'a manager that ends goes on listening',
+    file: 'manager/storage-health-checker.ts',
+    find: `      for (const link of links.values()) link.stop();
+`,
+    replace: '',
+  },
+  {
+    name: 'what was out during a pause is believed',
+    file: 'probe/health-probe.ts',
+    find: `    call.disturbed = true;
+`,
+    replace: '',
+  },
+  {
+    name: 'a proxy that is stopped answers for its silence at once',
+    file: 'probe/health-probe.ts',
+    find: `    if (isForgiven(slot, call)) return;
+`,
+    replace: '',
+  },
 ];
