@@ -7,6 +7,7 @@ import { INVARIANTS } from './violation.ts';
 
 /** The latest lines of a timeline that are shown. */
 const SHOWN = 80;
+const MOST_CHARACTERS = 400;
 
 /** All that helps to understand a failure: what happened in the smallest run that has it, and how to see it again. */
 export function failureReport(ring: RingName, { run, shrunk }: Result): string {
@@ -18,7 +19,7 @@ export function failureReport(ring: RingName, { run, shrunk }: Result): string {
     `  ${run.failure.invariant}: ${INVARIANTS[run.failure.invariant]}`,
     ...(shrunk === null ? [] : ['', `made smaller: ${worldOf(shrunk)}`, `  ${failure.message}`]),
     ...section('what was done', failure.deeds),
-    ...section('what happened', failure.timeline.slice(-SHOWN)),
+    ...section('what happened', failure.timeline.slice(-SHOWN).map(clipped)),
     ...section('what was thrown', failure.cause === '' ? [] : failure.cause.trimEnd().split('\n')),
     '',
     'to see it again:',
@@ -31,6 +32,8 @@ export function failureReport(ring: RingName, { run, shrunk }: Result): string {
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
 }
+
+const clipped = (line: string): string => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line);
 
 function worldOf({ steps, leftOut, seed }: Run): string {
   const limits = Object.entries(seed.limits ?? {}).map(([kind, limit]) => `${kind} at most ${limit}`);

@@ -59,7 +59,7 @@ describe('the workers of a simulation', () => {
   it('are ended by who no longer wants to know', async () => {
     const ending = new AbortController();
     const onMessage = ({ type }: WorkerMessage): void => {
-      if (type === 'ready') ending.abort();
+      if (type === 'ready') setImmediate(() => ending.abort());
     };
 
     expect((await run([19, 1], { signal: ending.signal, onMessage })).results).toEqual([]);

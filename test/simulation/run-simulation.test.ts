@@ -59,6 +59,7 @@ describe('simulating', () => {
     const summary = printed.slice(printed.indexOf('ring engine: '));
 
     expect(code).toBe(1);
+    expect(printed).not.toContain('made smaller');
     expect(summary).toMatch(/^ring engine: 3 seeds, 246 steps, 0 simulated days, 246 things happened, in \d+s$/m);
     expect(summary).toMatch(
       /^what was done\n( {2}switched (on |off) +\d+\n){2} {2}rested {8} +2\n\nstep\n {2}later +243\n {2}first +3$/m,
