@@ -27,6 +27,7 @@ export interface EffectiveState {
   readonly refresh: (proxy: string | null, news: News) => void;
   /** Has the next snapshot show the latest times: for whoever has just had them moved. */
   readonly flush: () => void;
+  /** From then on it stays as it is. */
   readonly stop: () => void;
 }
 
@@ -56,14 +57,16 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   let snapshot: Snapshot | null = null;
   let madeMs = 0;
   let hasMoved = false;
+  let isStopped = false;
 
   for (const expected of proxies) {
     const slice = sliceOf(expected, null, 'all');
     parts.set(expected.name, { expected, slice, lastSaid: new Map(), hasWaiting: false, staleMs: Infinity });
   }
 
-  return {
+  const state: EffectiveState = {
     snapshot() {
+      if (isStopped && snapshot !== null) return snapshot;
       // After a suspend the timers that would have said so are late.
       agenda.flush();
       const isOld = hasMoved && clock.mono() - madeMs >= TIMES_EVERY_MS;
@@ -77,6 +80,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       return snapshot;
     },
     refresh(name, news) {
+      if (isStopped) return;
       for (const part of name === null ? parts.values() : [parts.get(name) ?? []].flat()) {
         if (news.isMeasuredOnly && canWait(part, news)) {
           part.hasWaiting = true;
@@ -87,10 +91,15 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       }
     },
     flush() {
-      if (hasMoved) snapshot = null;
+      if (hasMoved && !isStopped) snapshot = null;
     },
-    stop: agenda.clear,
+    stop() {
+      state.snapshot();
+      isStopped = true;
+      agenda.clear();
+    },
   };
+  return state;
 
   /** Whether nothing moved but when the proxy was asked. */
   function canWait({ expected, slice }: Part, { touched }: News): boolean {

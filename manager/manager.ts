@@ -37,7 +37,10 @@ export interface Manager extends Pick<ManagerContext, 'observer' | 'volumeHistor
   readonly checkVolume: (host: VolumeHost) => Promise<VolumeHealth | null>;
   /** Whether every proxy has been asked. */
   readonly isReady: () => boolean;
-  /** Ends all polls and streams; subscribers are not told, so that they come back to the next manager. */
+  /**
+   * Ends all polls, checks and streams: what is known stays as it is. Subscribers are not told, so that they come back to
+   * the next manager.
+   */
   readonly stop: () => void;
 }
 
@@ -78,6 +81,7 @@ export function createManager(options: ManagerOptions): Manager {
     0,
     ...Object.values(config.proxies).map((proxy) => proxy.health_check_interval + proxy.health_check_timeout),
   );
+  const life = new AbortController();
   let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null };
 
   return {
@@ -90,8 +94,9 @@ export function createManager(options: ManagerOptions): Manager {
     checkVolume,
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
     stop() {
-      checker.stop();
       state.stop();
+      life.abort(new Error('the manager ends'));
+      checker.stop();
     },
   };
 
@@ -133,7 +138,7 @@ export function createManager(options: ManagerOptions): Manager {
     const limit = new AbortController();
     const cancel = clock.after(checkTimeoutMs(host), () => limit.abort());
     await accessOf(host.proxy)
-      .client.health.check.mutate({ volume: host.volume }, { signal: limit.signal })
+      .client.health.check.mutate({ volume: host.volume }, { signal: AbortSignal.any([limit.signal, life.signal]) })
       .catch(() => {})
       .finally(cancel);
     await checker.checkWhole(host.proxy);

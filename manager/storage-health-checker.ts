@@ -101,7 +101,7 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
       received: linkOf(name).received(),
       disturbance: probe.disturbance(name),
     }),
-    checkNow: probe.checkNow,
+    checkNow: pollNow,
     checkWhole(name) {
       linkOf(name).wantWhole();
       return checkSince(name, clock.mono());
@@ -112,11 +112,16 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     },
   };
 
+  /** Once it has stopped there is nobody to be asked. */
+  async function pollNow(name: string): Promise<PollState> {
+    return probe.state(name) === undefined ? UNASKED : probe.checkNow(name);
+  }
+
   /** A poll that is out already tells nothing of what has happened since it was asked, except where it fails. */
   async function checkSince(name: string, sinceMs: number): Promise<PollState> {
-    const state = await probe.checkNow(name);
+    const state = await pollNow(name);
     const isOld = state.reading?.ok === true && (state.lastAnswer?.askedMonoMs ?? -Infinity) < sinceMs;
-    return isOld && probe.state(name) !== undefined ? probe.checkNow(name) : state;
+    return isOld ? pollNow(name) : state;
   }
 
   function linkOf(name: string): ProxyLink {

@@ -27,7 +27,7 @@ export interface Volumes {
   readonly report: (name: string) => VolumeReport | null;
   /** The fold of the latest checks. */
   readonly getHwinfo: (name: string) => HardwareMetadata | null;
-  /** Asks now, joins checks under way, and asks none again whose answer is less than a second old. */
+  /** Asks now, joins checks under way, and asks none again whose answer is less than a second old; none once it ends. */
   readonly check: (name: string) => Promise<VolumeReport | null>;
   readonly isEachChecked: () => boolean;
   readonly stop: () => void;
@@ -86,7 +86,8 @@ export function createVolumes({ configured, clock, random, onReport, ...asking }
     async check(name) {
       const volume = volumes.get(name);
       if (volume === undefined) return null;
-      await Promise.all([...volume.checks.keys()].filter((id) => !isFresh(id)).map(probe.checkNow));
+      const due = life.signal.aborted ? [] : [...volume.checks.keys()].filter((id) => !isFresh(id));
+      await Promise.all(due.map(probe.checkNow));
       return volume.reported.report;
     },
     isEachChecked: () =>

@@ -74,6 +74,20 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
       };
     },
   ],
+  'storage hangs for long': [
+    1,
+    ({ random, proxy, volume }) => {
+      const check = checkId(proxy.name, volume.name, 'mount');
+      const ms = random.logarithmic(60_000, 200_000);
+      return {
+        what: `${check}, for ${seconds(ms)}`,
+        perform({ storages, trouble }) {
+          storages.set(check, 'hang');
+          trouble([proxy.name], ms, () => storages.set(check, 'pass'));
+        },
+      };
+    },
+  ],
   'storage flaps': [
     2,
     ({ random, proxy, volume, ms }) => {
@@ -191,11 +205,11 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
     6,
     ({ random, manager, proxy, ms }) => {
       const ends = random.pick<readonly End[]>([['client'], ['server'], ['client', 'server']]);
-      const isLost = random.chance(0.4);
+      const then = random.pick(['release', 'release', 'reset', 'forget'] as const);
       return {
-        what: `at the ${ends.join(' and the ')}, between ${manager} and ${proxy.name}, for ${seconds(ms)}${isLost ? ', and is lost' : ''}`,
+        what: `at the ${ends.join(' and the ')}, between ${manager} and ${proxy.name}, for ${seconds(ms)}; then ${then}`,
         perform({ partition }) {
-          partition({ manager, proxy: proxy.name, ends, ms, isLost });
+          partition({ manager, proxy: proxy.name, ends, ms, then });
         },
       };
     },
@@ -206,7 +220,7 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
       what: `${manager}, for ${seconds(ms)}`,
       perform({ partition }) {
         for (const { name } of topology.proxies) {
-          partition({ manager, proxy: name, ends: ['client', 'server'], ms, isLost: false });
+          partition({ manager, proxy: name, ends: ['client', 'server'], ms, then: 'release' });
         }
       },
     }),
@@ -227,7 +241,13 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
   'answers are mangled': [
     3,
     ({ random, manager, proxy, ms }) => {
-      const hows = random.pick<readonly Mangling[]>([['twice'], ['cut'], ['garbage'], ['twice', 'cut', 'garbage']]);
+      const hows = random.pick<readonly Mangling[]>([
+        ['twice'],
+        ['lost'],
+        ['cut'],
+        ['garbage'],
+        ['twice', 'lost', 'cut', 'garbage'],
+      ]);
       const share = random.pick([0.1, 0.5, 1]);
       return {
         what: `${hows.join(' or ')}, ${share * 100} %, from ${proxy.name} to ${manager}, for ${seconds(ms)}`,

@@ -104,10 +104,16 @@ export function createInspection(options: InspectionOptions): Inspection {
 
   function leaveAlone(manager: ManagerProcess, plan: ProxyPlan, snapshot: Snapshot): void {
     const process = runningOf(plan.name);
-    const quietMs = troubles.quietSinceMs(manager.name, plan.name, `${manager.name}>${plan.name}`);
-    if (process === null || quietMs === null) return;
-    const sinceMs = Math.max(quietMs, manager.startedMs, process.startedMs);
-    if (kernel.now() - sinceMs > settlingMs(plan)) show(manager, { plan, process, snapshot, invariant: 'isolated' });
+    const ownMs = troubles.quietSinceMs(plan.name, `${manager.name}>${plan.name}`);
+    if (process === null || ownMs === null) return;
+    const sinceMs = Math.max(ownMs, manager.startedMs, process.startedMs);
+    if (kernel.now() - sinceMs <= settlingMs(plan)) return;
+    // What befalls the manager is no fault of the proxy's.
+    const { is_healthy, error_message } = snapshot.proxies.find(({ proxy_name }) => proxy_name === plan.name)!;
+    if (!is_healthy) wrong('isolated', `${manager.name} finds ${plan.name} unhealthy: ${error_message}`);
+    const managersMs = troubles.quietSinceMs(manager.name);
+    if (managersMs !== null && kernel.now() - managersMs > settlingMs(plan))
+      show(manager, { plan, process, snapshot, invariant: 'isolated' });
   }
 
   /** Whether a manager shows a proxy and its volumes as they are. */

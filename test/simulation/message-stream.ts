@@ -144,6 +144,7 @@ function createSender(
       if (life.signal.aborted) break;
       const mangling = wire.mangling();
       if (mangling === 'cut') return hangUp();
+      if (mangling === 'lost') continue;
       put(mangling === 'garbage' ? { ...message, text: '{"type":"nonsense"}' } : message);
       if (mangling === 'twice') put(message);
     }

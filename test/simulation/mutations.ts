@@ -81,12 +81,6 @@ export const MUTATIONS: readonly Mutation[] = [
 `,
   },
   {
-    name: 'an epoch that is over is believed again',
-    file: 'manager/received.ts',
-    find: 'previous !== null && previous.retired.includes(epoch)',
-    replace: `previous !== null && previous.retired.includes(epoch + '?')`,
-  },
-  {
     name: 'a report that was overtaken is taken all the same',
     file: 'manager/received.ts',
     find: `      if (isOvertaken(previous, arrival, report)) return dropped(previous, 'old');
@@ -175,12 +169,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'manager/manager.ts',
     find: '      .finally(cancel);',
     replace: '      .finally(() => cancel);',
-  },
-  {
-    name: 'a proxy that sends nonsense is asked without end',
-    file: 'manager/doubts.ts',
-    find: 'isRaised = cancelRest !== null;',
-    replace: 'isRaised = false;',
   },
   {
     name: 'a volume that a restarted proxy does not report yet is gone at once',

@@ -20,5 +20,5 @@ export const REACHABLE: readonly string[] = [
     (way) => `event of a proxy: ${way}`,
   ),
   ...OBSERVER.map((way) => `event of an observer: ${way}`),
-  ...['twice', 'cut', 'garbage'].map((how) => `mangled ${how}`),
+  ...['twice', 'lost', 'cut', 'garbage'].map((how) => `mangled ${how}`),
 ];

@@ -86,14 +86,16 @@ export async function runSeed(ring: Ring, seed: Seed, options: RunOptions): Prom
   }
 }
 
+const BETWEEN_RESTS = [1_000, 3_000] as const;
+
 /** After which steps a world rests; to be asked of one after the other. */
 function createRests({ number }: Seed): { readonly isAfter: (step: number) => boolean } {
   const random = createRandom(number, 'rest');
-  let next = random.int(250, 750);
+  let next = random.int(...BETWEEN_RESTS);
   return {
     isAfter(step) {
       if (step < next) return false;
-      next += random.int(250, 750);
+      next += random.int(...BETWEEN_RESTS);
       return true;
     },
   };

@@ -11,7 +11,7 @@ import { createWorld } from './world.ts';
 export const stackRing: Ring = {
   name: 'stack',
   createWorld(seed) {
-    const world = createWorld(seed, createStackTransport({ mangleOn }), { longestMs: 3_000 });
+    const world = createWorld(seed, createStackTransport({ mangleOn }), { longestMs: 3_000, limitsLastMs: 5_000 });
     const release = replaceGlobals(world.kernel, createRandom(seed.number, 'process'));
     return { ...world, release };
   },
@@ -23,6 +23,7 @@ function mangleOn(wire: Wire): Mangle {
     const how = wire.mangling();
     if (how === 'cut') return 'cut';
     if (how === 'twice') return [chunk, chunk];
+    if (how === 'lost') return [];
     return [how === 'garbage' ? chunk.map((byte) => byte ^ 1) : chunk];
   };
 }

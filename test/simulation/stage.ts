@@ -32,8 +32,8 @@ export interface Stage {
     proxy: string;
     ends: readonly End[];
     ms: number;
-    /** Connections do not outlive it. */
-    isLost: boolean;
+    /** What becomes of what is on its way, and of the connections: all goes on, all is reset, or nobody is told. */
+    then: 'release' | 'reset' | 'forget';
   }) => void;
   readonly check: (manager: string, host: VolumeHost) => void;
   readonly stallSubscriber: (manager: string, place: number, ms: number) => void;

@@ -10,6 +10,8 @@ export interface Wire {
   readonly connect: (client: Machine) => Connection;
   /** Resets every connection: both ends hear of it. */
   readonly cut: () => void;
+  /** Whatever is sent on connections that are open now is lost, and nobody is told: the server gives up in the end. */
+  readonly forget: () => void;
   /** Nothing arrives at this end until it is released; then everything, in its order. */
   readonly hold: (end: End) => void;
   readonly release: (end: End) => void;
@@ -24,8 +26,8 @@ export interface Wire {
   readonly connects: () => number;
 }
 
-/** twice: arrives twice; cut: ends in its middle, and with it the connection; garbage: arrives as something else. */
-export type Mangling = 'twice' | 'cut' | 'garbage';
+/** twice: arrives twice; lost: never; cut: ends in its middle, and with it the connection; garbage: as something else. */
+export type Mangling = 'twice' | 'lost' | 'cut' | 'garbage';
 
 /** Keeps the order of what is sent to one end, as TCP does. */
 export interface Connection {
@@ -47,7 +49,11 @@ interface Live {
   readonly arrivesMs: Record<End, number>;
   readonly onClosed: Partial<Record<End, (why: Ending) => void>>;
   readonly hasLeft: Record<End, boolean>;
+  isForgotten: boolean;
 }
+
+/** A client gives up by itself: it has limits of its own. */
+const SERVER_GIVES_UP_MS = 60_000;
 
 const OTHER = { client: 'server', server: 'client' } as const satisfies Record<End, End>;
 
@@ -66,6 +72,14 @@ export function createWire(kernel: Kernel, random: Random): Wire {
     connect,
     cut() {
       for (const live of open) reset(live);
+    },
+    forget() {
+      for (const live of open) {
+        live.isForgotten = true;
+        kernel.after(SERVER_GIVES_UP_MS, live.machines.server, () => {
+          if (open.delete(live)) live.onClosed.server?.('reset');
+        });
+      }
     },
     hold(end) {
       held[end] ??= [];
@@ -93,6 +107,7 @@ export function createWire(kernel: Kernel, random: Random): Wire {
       arrivesMs: { client: 0, server: 0 },
       onClosed: {},
       hasLeft: { client: false, server: false },
+      isForgotten: false,
     };
     open.add(live);
     begun += 1;
@@ -117,6 +132,7 @@ export function createWire(kernel: Kernel, random: Random): Wire {
   }
 
   function send(live: Live, to: End, run: () => void): void {
+    if (live.isForgotten) return;
     const waiting = held[to];
     if (waiting === null) travel(live, to, run);
     else waiting.push({ live, run });
@@ -126,7 +142,7 @@ export function createWire(kernel: Kernel, random: Random): Wire {
     const arrivesMs = Math.max(live.arrivesMs[to], kernel.now() + random.logarithmic(...travelMs));
     live.arrivesMs[to] = arrivesMs;
     kernel.after(arrivesMs - kernel.now(), live.machines[to], () => {
-      if (open.has(live) && !live.hasLeft[to]) run();
+      if (open.has(live) && !live.hasLeft[to] && !live.isForgotten) run();
     });
   }
 

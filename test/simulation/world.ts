@@ -50,8 +50,15 @@ const LIMITS_LAST_MS = 20_000;
 /** So many steps have the same weather: fine, changeable, stormy. */
 const ERA = 150;
 
+export interface Pace {
+  /** Of a step. */
+  readonly longestMs: number;
+  /** Timers of the transport outlive their purpose by so much. */
+  readonly limitsLastMs: number;
+}
+
 /** A world of the project's own services, with everything outside them made up from a seed. */
-export function createWorld(seed: Seed, transport: Transport, pace: { readonly longestMs: number }): World {
+export function createWorld(seed: Seed, transport: Transport, pace: Pace): World {
   const topology = drawTopology(seed);
   const coverage = createCoverage();
   let violation: Violation | null = null;
@@ -224,7 +231,7 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
     return topology.managers.map((manager) => wireOf(manager, proxy));
   }
 
-  function partition({ manager, proxy, ends, ms, isLost }: Parameters<Stage['partition']>[0]): void {
+  function partition({ manager, proxy, ends, ms, then }: Parameters<Stage['partition']>[0]): void {
     const between = wireOf(manager, proxy);
     for (const end of ends) between.hold(end);
     const link = `${manager}>${proxy}`;
@@ -232,7 +239,8 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
     partitions.set(link, Math.min(partitions.get(link) ?? Infinity, sinceMs));
     trouble([link], ms, () => {
       partitions.delete(link);
-      if (isLost) between.cut();
+      if (then === 'reset') between.cut();
+      if (then === 'forget') between.forget();
       for (const end of ['client', 'server'] as const) between.release(end);
     });
   }
@@ -497,17 +505,20 @@ export function createWorld(seed: Seed, transport: Transport, pace: { readonly l
 
   async function end(): Promise<void> {
     isEnding = true;
+    const someHost = { proxy: topology.proxies[0]!.name, volume: topology.proxies[0]!.volumes[0]!.name };
     for (const place of managers.values()) {
       const { subscribers, process } = place;
       place.isWatched = false;
       for (const { leave } of subscribers) kernel.after(0, clients, leave);
+      // One that ends while somebody waits, and right after somebody has waited.
+      for (const ms of [0, 9.9]) kernel.after(ms, process!.machine, () => void process!.manager.checkVolume(someHost));
       kernel.after(10, process!.machine, () => {
         process!.leave();
         process!.manager.stop();
       });
     }
     for (const { process } of proxies.values()) kernel.after(20, process!.machine, process!.proxy.stop);
-    await kernel.advance(1_000);
+    await kernel.advance(1_000 + pace.limitsLastMs);
     const machines = [...proxies.values(), ...managers.values()].map(({ machine }) => machine!);
     for (const { name, timers } of [...machines, clients])
       if (timers() > 0) wrong('released', `${name} has ${timers()} timers left`);
