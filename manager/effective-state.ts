@@ -64,7 +64,7 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     parts.set(expected.name, { expected, slice, lastSaid: new Map(), hasWaiting: false, staleMs: Infinity });
   }
 
-  const state: EffectiveState = {
+  const effective: EffectiveState = {
     snapshot() {
       if (isStopped && snapshot !== null) return snapshot;
       // After a suspend the timers that would have said so are late.
@@ -94,12 +94,12 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
       if (hasMoved && !isStopped) snapshot = null;
     },
     stop() {
-      state.snapshot();
+      effective.snapshot();
       isStopped = true;
       agenda.clear();
     },
   };
-  return state;
+  return effective;
 
   /** Whether nothing moved but when the proxy was asked. */
   function canWait({ expected, slice }: Part, { touched }: News): boolean {

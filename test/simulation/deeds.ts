@@ -205,11 +205,11 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
     6,
     ({ random, manager, proxy, ms }) => {
       const ends = random.pick<readonly End[]>([['client'], ['server'], ['client', 'server']]);
-      const then = random.pick(['release', 'release', 'reset', 'forget'] as const);
+      const lastly = random.pick(['release', 'release', 'reset', 'forget'] as const);
       return {
-        what: `at the ${ends.join(' and the ')}, between ${manager} and ${proxy.name}, for ${seconds(ms)}; then ${then}`,
+        what: `at the ${ends.join(' and the ')}, between ${manager} and ${proxy.name}, for ${seconds(ms)}; then ${lastly}`,
         perform({ partition }) {
-          partition({ manager, proxy: proxy.name, ends, ms, then });
+          partition({ manager, proxy: proxy.name, ends, ms, lastly });
         },
       };
     },
@@ -220,7 +220,7 @@ const KINDS: Readonly<Record<string, readonly [weight: number, kind: Kind]>> = {
       what: `${manager}, for ${seconds(ms)}`,
       perform({ partition }) {
         for (const { name } of topology.proxies) {
-          partition({ manager, proxy: name, ends: ['client', 'server'], ms, then: 'release' });
+          partition({ manager, proxy: name, ends: ['client', 'server'], ms, lastly: 'release' });
         }
       },
     }),

@@ -1,12 +1,11 @@
 import type { Snapshot } from '../../manager/snapshot.ts';
 import { parseVolumeHost } from '../../schema/volume-host.ts';
 import { expectedOf } from './evidence.ts';
-import type { Kernel } from './kernel.ts';
+import type { Ground } from './ground.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
 import { differenceOf, differenceOfVolume } from './sameness.ts';
-import { checkId, type Storages } from './storages.ts';
-import type { ProxyPlan, Topology } from './topology.ts';
-import type { Troubles } from './troubles.ts';
+import { checkId } from './storages.ts';
+import type { ProxyPlan } from './topology.ts';
 import { type Invariant, Violation } from './violation.ts';
 import type { Wire } from './wire.ts';
 
@@ -20,16 +19,10 @@ export interface Inspection {
   readonly connected: (manager: ManagerProcess) => void;
 }
 
-export interface InspectionOptions {
-  readonly kernel: Kernel;
-  readonly topology: Topology;
-  readonly storages: Storages;
-  readonly troubles: Troubles;
-  readonly wireOf: (manager: string, proxy: string) => Wire;
+export interface InspectionOptions extends Ground {
   readonly runningOf: (proxy: string) => ProxyProcess | null;
   /** Since when a proxy cannot be heard by a manager; null if it can. */
   readonly goneSinceMs: (manager: string, proxy: string) => number | null;
-  readonly fail: (violation: Violation) => void;
 }
 
 const SLACK_MS = 1_000;
@@ -45,7 +38,7 @@ export function settlingMs({ volumes, pollMs, pollTimeoutMs }: ProxyPlan): numbe
 export const believedMs = ({ pollMs, pollTimeoutMs }: ProxyPlan): number => 1.1 * pollMs + 2 * pollTimeoutMs + SLACK_MS;
 
 export function createInspection(options: InspectionOptions): Inspection {
-  const { kernel, topology, storages, troubles, wireOf, runningOf, goneSinceMs, fail } = options;
+  const { kernel, topology, storages, troubles, wires, runningOf, goneSinceMs, fail } = options;
   const wrong = (invariant: Invariant, message: string): void => fail(new Violation(invariant, message));
   const connects = new Map<Wire, { manager: ManagerProcess; atMs: number; count: number; checks: number }>();
 
@@ -85,7 +78,7 @@ export function createInspection(options: InspectionOptions): Inspection {
         if (difference !== null) wrong('agreed', `${subscriber.name} was not told: ${difference}`);
       }
       for (const plan of topology.proxies) {
-        const open = wireOf(manager.name, plan.name).connections();
+        const open = wires.between(manager.name, plan.name).connections();
         if (open < 1) wrong('agreed', `${manager.name} does not listen to ${plan.name}`);
       }
     },
@@ -147,7 +140,7 @@ export function createInspection(options: InspectionOptions): Inspection {
   }
 
   function bound(manager: ManagerProcess, plan: ProxyPlan): void {
-    const wire = wireOf(manager.name, plan.name);
+    const wire = wires.between(manager.name, plan.name);
     if (wire.connections() > 4 + 2 * manager.checks)
       wrong('bounded', `${manager.name} holds ${wire.connections()} connections to ${plan.name}`);
     const before = connects.get(wire) ?? {

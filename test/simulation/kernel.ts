@@ -133,7 +133,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
       if (happening.isOff) return;
       happening.isOff = true;
       if (on !== null && isTimer) on.timerCount -= 1;
-      if (on !== null && happening.isLate) late(on);
+      if (on !== null && happening.isLate) passLate(on);
     };
   }
 
@@ -160,7 +160,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
     if (on !== null && isTimer) on.timerCount -= 1;
     running = on;
     happened += 1;
-    if (on !== null && next.isLate) late(on);
+    if (on !== null && next.isLate) passLate(on);
     next.run();
     await drain();
     const looking = onHappened(on);
@@ -169,7 +169,7 @@ export function createKernel({ drain, onHappened }: KernelOptions): Kernel {
   }
 
   /** All timers that are due run in one go: nobody is answered in between. */
-  function late(on: State): void {
+  function passLate(on: State): void {
     on.lateTimers -= 1;
     on.isInTimers = on.lateTimers > 0;
   }

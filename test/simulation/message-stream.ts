@@ -49,7 +49,7 @@ export function resumingMessageStream(way: WayToProxy | WayToManager, options: S
   let { lastEventId } = options;
   let isStalled = false;
   let unread: (() => void)[] = [];
-  let leave = (): void => {};
+  let leave = nothing;
   onState('connecting', null);
   connect();
 
@@ -66,7 +66,7 @@ export function resumingMessageStream(way: WayToProxy | WayToManager, options: S
 
   function connect(): void {
     const connection = way.wire.connect(client);
-    let stopListening = (): void => {};
+    let stopListening = nothing;
     let isOver = false;
     const end = (error: unknown): void => {
       if (isOver) return;
@@ -122,7 +122,7 @@ function createSender(
 ) {
   const life = new AbortController();
   let room = WINDOW;
-  let wake = (): void => {};
+  let wake = nothing;
   connection.onClosed('server', () => {
     life.abort();
     wake();
@@ -140,7 +140,7 @@ function createSender(
     const stream = open(connection.server!, life.signal);
     put('open');
     for await (const message of stream) {
-      while (room <= 0 && !life.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      await hasRoom();
       if (life.signal.aborted) break;
       const mangling = wire.mangling();
       if (mangling === 'cut') return hangUp();
@@ -149,6 +149,14 @@ function createSender(
       if (mangling === 'twice') put(message);
     }
     if (!life.signal.aborted) connection.close('server');
+  }
+
+  async function hasRoom(): Promise<void> {
+    if (room > 0 || life.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    await hasRoom();
   }
 
   function put(message: Message | 'open'): void {
@@ -161,3 +169,5 @@ function createSender(
     connection.close('server');
   }
 }
+
+function nothing(): void {}

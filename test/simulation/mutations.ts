@@ -95,11 +95,10 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
-    name: 'that a change is missing is not noticed',
-    file: 'manager/received.ts',
-    find: `      if (message.after > previous.seq) return dropped(previous, 'gap');
-`,
-    replace: '',
+    name: 'nobody asks for a change that is missing',
+    file: 'manager/proxy-link.ts',
+    find: "if (taken.fate === 'gap') {",
+    replace: "if (taken.fate === 'mixed') {",
   },
   {
     name: 'a beat from before the latest report is taken',
@@ -199,20 +198,6 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a manager that ends goes on listening',
     file: 'manager/storage-health-checker.ts',
     find: `      for (const link of links.values()) link.stop();
-`,
-    replace: '',
-  },
-  {
-    name: 'what was out during a pause is believed',
-    file: 'probe/health-probe.ts',
-    find: `    call.disturbed = true;
-`,
-    replace: '',
-  },
-  {
-    name: 'a proxy that is stopped answers for its silence at once',
-    file: 'probe/health-probe.ts',
-    find: `    if (isForgiven(slot, call)) return;
 `,
     replace: '',
   },

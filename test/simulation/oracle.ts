@@ -2,14 +2,13 @@ import type { Snapshot } from '../../manager/snapshot.ts';
 import type { VolumeHealth } from '../../schema/volume-health.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { hostOf } from './adding-up.ts';
-import type { Coverage } from './coverage.ts';
 import { answerOf, faultOfEvidence } from './evidence.ts';
+import type { Ground } from './ground.ts';
 import { createExplanations, type Explanations } from './explanations.ts';
-import type { Kernel } from './kernel.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
 import { differenceOf } from './sameness.ts';
-import { type Answer, checkId, type Storages } from './storages.ts';
-import type { ProxyPlan, Topology, VolumePlan } from './topology.ts';
+import { type Answer, checkId } from './storages.ts';
+import type { ProxyPlan, VolumePlan } from './topology.ts';
 import { type Invariant, Violation } from './violation.ts';
 
 /** Sees everything, and holds what is shown against the truth. */
@@ -22,14 +21,6 @@ export interface Oracle {
   readonly look: (manager: ManagerProcess) => Snapshot;
   /** Compares what it shows with what it has told, once everybody has had it. */
   readonly compare: (manager: ManagerProcess, snapshot: Snapshot) => void;
-}
-
-export interface OracleOptions {
-  readonly kernel: Kernel;
-  readonly topology: Topology;
-  readonly storages: Storages;
-  readonly coverage: Coverage;
-  readonly fail: (violation: Violation) => void;
 }
 
 /** Something that a proxy said of a volume, and how long it did. */
@@ -63,7 +54,7 @@ export function staleAfterMs({ intervalMs, timeoutMs }: VolumePlan, { pollMs }: 
   return boundMs * (1 + SKEW) + SLACK_MS;
 }
 
-export function createOracle({ kernel, topology, storages, coverage, fail }: OracleOptions): Oracle {
+export function createOracle({ kernel, topology, storages, coverage, fail }: Ground): Oracle {
   const said = new Map<string, Said[]>();
   const watched = new Map<ManagerProcess, Watched>();
   const plans = new Map(

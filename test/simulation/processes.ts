@@ -8,8 +8,6 @@ import type { Subscriber } from './transport.ts';
 
 /** One run of a storage proxy. */
 export interface ProxyProcess {
-  /** Of all processes of the world: later ones have higher ones. */
-  readonly order: number;
   readonly plan: ProxyPlan;
   /** Those that it is configured with in this run. */
   readonly volumes: readonly VolumePlan[];
@@ -22,7 +20,6 @@ export interface ProxyProcess {
 
 /** One run of a manager. */
 export interface ManagerProcess {
-  readonly order: number;
   readonly name: string;
   readonly machine: Machine;
   readonly manager: Manager;

@@ -33,7 +33,7 @@ export interface Stage {
     ends: readonly End[];
     ms: number;
     /** What becomes of what is on its way, and of the connections: all goes on, all is reset, or nobody is told. */
-    then: 'release' | 'reset' | 'forget';
+    lastly: 'release' | 'reset' | 'forget';
   }) => void;
   readonly check: (manager: string, host: VolumeHost) => void;
   readonly stallSubscriber: (manager: string, place: number, ms: number) => void;

@@ -81,13 +81,13 @@ export function createWire(kernel: Kernel, random: Random): Wire {
         });
       }
     },
-    hold(end) {
-      held[end] ??= [];
+    hold(at) {
+      held[at] ??= [];
     },
-    release(end) {
-      const waiting = held[end] ?? [];
-      held[end] = null;
-      for (const { live, run } of waiting) travel(live, end, run);
+    release(at) {
+      const waiting = held[at] ?? [];
+      held[at] = null;
+      for (const { live, run } of waiting) travel(live, at, run);
     },
     slow(fromMs, toMs) {
       travelMs = [fromMs, toMs];
