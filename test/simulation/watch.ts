@@ -42,7 +42,7 @@ export function createWatch(options: WatchOptions): Watch {
         isNews ||= manager.seen !== before;
       }
       throwFound();
-      if (isNews) return compare();
+      return isNews ? compare() : undefined;
     },
     begin,
     end() {
