@@ -52,10 +52,10 @@ export const ENTRY_POINTS = [
   'test/bench/subscribers.ts',
   'test/fakes/run.ts',
   'test/kernels/run.ts',
-  'test/simulation/mutate.ts',
+  'test/simulation/mutations/mutate.ts',
   'test/simulation/simulate.ts',
-  'test/simulation/toy-worker.ts',
-  'test/simulation/worker.ts',
+  'test/simulation/run/toy-worker.ts',
+  'test/simulation/run/worker.ts',
 ] as const;
 
 /** What only a worker process may run: each call in it may hang for good. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../cli/system-clock.ts';
-import { failureReport } from './failure-report.ts';
-import type { Result } from './job.ts';
-import { stepsWithout } from './kept-steps.ts';
-import { runPool } from './pool.ts';
+import { failureReport } from './run/failure-report.ts';
+import type { Result } from './run/job.ts';
+import { stepsWithout } from './run/kept-steps.ts';
+import { runPool } from './run/pool.ts';
 import { type Regression, REGRESSIONS } from './regressions.ts';
 
 const LIMIT_MS = 60_000;
@@ -29,7 +29,7 @@ async function replay({ ring, seed, steps, keep, limits }: Regression): Promise<
   const jobs = [{ seed: { number: seed, limits: limits ?? {} }, steps, leftOut, shrinkMs: null }];
   const results: Result[] = [];
   await runPool({
-    file: new URL('./worker.ts', import.meta.url),
+    file: new URL('./run/worker.ts', import.meta.url),
     ring,
     clock: systemClock,
     silentMs: LIMIT_MS,

@@ -1,6 +1,6 @@
-import type { Coverage } from './coverage.ts';
-import type { Journal } from './journal.ts';
-import type { Kernel } from './kernel.ts';
+import type { Coverage } from './world/coverage.ts';
+import type { Journal } from './world/journal.ts';
+import type { Kernel } from './world/kernel.ts';
 
 /** A kind of simulated world: how much of the project it is made of. */
 export interface Ring {

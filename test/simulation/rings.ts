@@ -6,6 +6,6 @@ export type RingName = Ring['name'];
 export type Rings = Readonly<Record<RingName, () => Promise<Ring>>>;
 
 export const RINGS: Rings = {
-  engine: async () => (await import('./engine-ring.ts')).engineRing,
-  stack: async () => (await import('./stack-ring.ts')).stackRing,
+  engine: async () => (await import('./engine/engine-ring.ts')).engineRing,
+  stack: async () => (await import('./stack/stack-ring.ts')).stackRing,
 };
