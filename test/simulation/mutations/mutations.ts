@@ -95,12 +95,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
-    name: 'nobody asks for a change that is missing',
-    file: 'manager/proxy-link.ts',
-    find: "if (taken.fate === 'gap') {",
-    replace: "if (taken.fate === 'mixed') {",
-  },
-  {
     name: 'a beat from before the latest report is taken',
     file: 'manager/received.ts',
     find: `      if (message.mono_ms < previous.wholeMadeMs) return dropped(previous, 'old');
