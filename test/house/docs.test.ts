@@ -11,6 +11,7 @@ import { parseProxyConfig } from '../../proxy/config.ts';
 import { ManagerConfig } from '../../schema/manager-config.ts';
 import { ProxyConfig } from '../../schema/proxy-config.ts';
 import { REASONS } from '../../schema/reason.ts';
+import { INVARIANTS } from '../simulation/world/violation.ts';
 import { blocksOf, PACKAGE, PAGES, read, ROOT } from './checkout.ts';
 import { documentedTables, tablesOf } from './config-keys.ts';
 
@@ -201,3 +202,14 @@ function headingsOf(page: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+describe('docs/simulation.md', () => {
+  it('has every invariant of the simulated world, in its words', () => {
+    const rows = Array.from(read('docs/simulation.md').matchAll(/^\| `(\w+)` \| (.+) \|$/gm), ([, name, says]) => [
+      name,
+      says,
+    ]);
+
+    expect(rows).toEqual(Object.entries(INVARIANTS));
+  });
+});
