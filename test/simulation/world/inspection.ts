@@ -146,7 +146,7 @@ export function createInspection(options: InspectionOptions): Inspection {
     const before = connects.get(wire) ?? {
       atMs: kernel.now(),
       count: wire.connects(),
-      checks: manager.checksBegun,
+      checks: manager.checksBegun - manager.checks,
       manager,
     };
     const passedMs = kernel.now() - before.atMs;
