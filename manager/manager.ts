@@ -81,7 +81,8 @@ export function createManager(options: ManagerOptions): Manager {
     0,
     ...Object.values(config.proxies).map((proxy) => proxy.health_check_interval + proxy.health_check_timeout),
   );
-  const life = new AbortController();
+  /** Ends each check that is out. */
+  const checks = new Set<() => void>();
   let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null };
 
   return {
@@ -95,7 +96,7 @@ export function createManager(options: ManagerOptions): Manager {
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
     stop() {
       state.stop();
-      life.abort(new Error('the manager ends'));
+      for (const end of checks) end();
       checker.stop();
     },
   };
@@ -136,11 +137,14 @@ export function createManager(options: ManagerOptions): Manager {
   /** Whatever the check answers, the poll that follows says it on every surface at once. */
   async function haveChecked(host: VolumeHost): Promise<void> {
     const limit = new AbortController();
-    const cancel = clock.after(checkTimeoutMs(host), () => limit.abort());
+    const end = (): void => limit.abort();
+    const cancel = clock.after(checkTimeoutMs(host), end);
+    checks.add(end);
     await accessOf(host.proxy)
-      .client.health.check.mutate({ volume: host.volume }, { signal: AbortSignal.any([limit.signal, life.signal]) })
-      .catch(() => {})
-      .finally(cancel);
+      .client.health.check.mutate({ volume: host.volume }, { signal: limit.signal })
+      .catch(() => {});
+    cancel();
+    checks.delete(end);
     await checker.checkWhole(host.proxy);
   }
 }

@@ -91,7 +91,8 @@ export function nextReceived(previous: Received | null, arrival: Arrival): NextR
     const returning = nextReturning(previous.returning, arrival, epoch);
     const mixed = { ...previous, pollsSinceMix: 0, returning };
     // Of two proxies behind one address the other one is gone: it was over only by comparison.
-    const isBack = message.type === 'report' && (returning?.polls ?? 0) >= POLLS_TO_BE_ONE;
+    const isBack =
+      message.type === 'report' && returning?.epoch === epoch && (returning?.polls ?? 0) >= POLLS_TO_BE_ONE;
     return isBack ? first(mixed, message.report, arrival) : { ...dropped(mixed, 'mixed') };
   }
   if (previous !== null && generation <= previous.generations.latest) return dropped(previous, 'foreign');

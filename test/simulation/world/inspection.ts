@@ -1,11 +1,13 @@
 import type { Snapshot } from '../../../manager/snapshot.ts';
 import { parseVolumeHost } from '../../../schema/volume-host.ts';
+import { hostOf } from './adding-up.ts';
 import { expectedOf } from './evidence.ts';
 import type { Ground } from './ground.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
 import { differenceOf, differenceOfVolume } from './sameness.ts';
 import { checkId } from './storages.ts';
 import type { ProxyPlan } from './topology.ts';
+import type { Known } from './transport.ts';
 import { type Invariant, Violation } from './violation.ts';
 import type { Wire } from './wire.ts';
 
@@ -174,11 +176,20 @@ export function createInspection(options: InspectionOptions): Inspection {
       const difference =
         host === null
           ? differenceOf(told.areProxiesApart === true ? { ...reference, proxies: told.proxies } : reference, told)
-          : differenceOfVolume(host, snapshot.volume(parseVolumeHost(host)!) ?? undefined, told.volumes.get(host));
+          : differenceOfOne(host, snapshot, told);
       if (difference !== null) {
         wrong('told', `${subscriber.name}, at ${told.lastEventId}: asked and told: ${difference}`);
       }
     }
+  }
+
+  /** Of a volume that nobody has reported no event tells when the manager itself has recovered: it is unknown as before. */
+  function differenceOfOne(host: string, snapshot: Snapshot, { volumes }: Known): string | null {
+    const asked = snapshot.volume(parseVolumeHost(host)!);
+    const told = volumes.get(host);
+    const isReported = snapshot.volumes.some((volume) => hostOf(volume) === host);
+    if (!isReported && asked?.status === told?.status) return null;
+    return differenceOfVolume(host, asked ?? undefined, told);
   }
 
   function inspectProxy(process: ProxyProcess): void {
