@@ -6,6 +6,7 @@ export interface Doubts {
   readonly raise: () => void;
   /** It is being asked, for whatever reason: what was in doubt until now need not have it asked again. */
   readonly settle: () => void;
+  /** From then on nothing is in doubt. */
   readonly stop: () => void;
 }
 
@@ -24,6 +25,7 @@ export function createDoubts({ clock, ask, afterMs }: DoubtsOptions): Doubts {
   let cancelRest: (() => void) | null = null;
   /** Something came to be in doubt too soon after something else. */
   let isRaised = false;
+  let isStopped = false;
 
   return {
     raise,
@@ -31,12 +33,14 @@ export function createDoubts({ clock, ask, afterMs }: DoubtsOptions): Doubts {
       isRaised = false;
     },
     stop() {
+      isStopped = true;
       cancelAsk?.();
       cancelRest?.();
     },
   };
 
   function raise(): void {
+    if (isStopped) return;
     isRaised = cancelRest !== null;
     if (isRaised) return;
     const waitMs = afterMs();

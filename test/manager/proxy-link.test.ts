@@ -248,3 +248,14 @@ describe('a stream', () => {
     expect(clock.timers()).toBe(0);
   });
 });
+
+describe('a link that was stopped', () => {
+  it('leaves no timer, and has nobody asked, where an answer that was on its way shows that something is missing', async () => {
+    const { clock, link, poll, answers, seen } = await createListening();
+    answers({ epoch: 'a', seq: 9, mono_ms: 2_000, unchanged: true });
+    const polled = poll();
+    link.stop();
+    expect((await polled).fate).toBe('gap');
+    expect([clock.timers(), seen.doubts]).toEqual([0, 0]);
+  });
+});
