@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, type Message, nextReceived, type Received } from '../../manager/received.ts';
+import { type Arrival, type Message, nextReceived, POLLS_TO_BE_ONE, type Received } from '../../manager/received.ts';
 import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
 
 const volume = (status_info: string, checked_mono_ms = 900): ReceivedVolumeReport => ({
@@ -73,6 +73,13 @@ function after(...arrivals: readonly Arrival[]) {
 }
 
 const FIRST = poll(report('a', 5), 1);
+
+/** A new poll for each letter, which the epoch of that name answers. */
+const turns = (...epochs: readonly string[]): Arrival[] =>
+  epochs
+    .join('')
+    .split('')
+    .map((epoch, index) => poll(report(epoch, 5), index + 1));
 
 describe('messages of one epoch', () => {
   it('hold in the order of their numbers, whichever way they came', () => {
@@ -178,6 +185,13 @@ describe('a beat', () => {
       last_checked_at: '2026-01-22T10:00:00Z',
     });
   });
+
+  it('that was made before the latest whole report is dropped: a poll that was asked later was faster', () => {
+    const wholeMade = [1_999, 2_000, 2_001].map((madeMs) => after(FIRST, poll(report('a', 5, madeMs), 3)).received);
+    const heard = wholeMade.map((known) => nextReceived(known, streamed(beat(5, 1_901))));
+    expect(heard.map(({ fate }) => fate)).toEqual(['taken', 'taken', 'old']);
+    expect(heard[2]?.received).toEqual(wholeMade[2]);
+  });
 });
 
 /** When the volume was checked, on the manager's clock. */
@@ -249,6 +263,32 @@ describe('messages of several epochs', () => {
     expect([mixed.fate, mixed.info, mixed.received?.pollsSinceMix]).toEqual(['mixed', 'the other', 0]);
     const again = after(FIRST, poll(report('b', 0), 2), poll(report('a', 9), 3), poll(report('b', 0, 2_000), 4));
     expect([again.fate, again.received?.pollsSinceMix]).toEqual(['taken', 1]);
+  });
+
+  it('come back to one that is over once it alone has answered ten new polls, and no sooner', () => {
+    const returning = turns('ab', 'a'.repeat(POLLS_TO_BE_ONE));
+    expect(after(...returning).fates.slice(2)).toEqual([...Array.from({ length: 9 }, () => 'mixed'), 'taken']);
+    expect(after(...returning).received).toMatchObject({ epoch: 'a', retired: ['b'] });
+  });
+
+  it.each([
+    ['the other one answers in between', 'b', 'ab', 'aaaaaaaaa', 'b', 'aaaaaaaaa'],
+    ['another one that is over answers in between', 'c', 'abc', 'aaaaaaaaa', 'b', 'aaaaaaaaa'],
+    ['a new one answers in between', 'c', 'ab', 'aaaaaaaaa', 'c', 'aaaaaaaaa'],
+  ])('do not come back where %s', (_, epoch, ...epochs) => {
+    expect(after(...turns(...epochs))).toMatchObject({ fate: 'mixed', received: { epoch, pollsSinceMix: 0 } });
+  });
+
+  it('come back by polls alone, however much a stream tells of one that is over', () => {
+    const told = Array.from({ length: 20 }, (_, index) => streamed(report('a', 5), 10 + index));
+    expect(after(...turns('ab'), ...told)).toMatchObject({ fate: 'mixed', received: { epoch: 'b' } });
+  });
+
+  it('leave no doubt that one proxy answers once they have come back, until the other one answers again', () => {
+    const { received } = after(...turns('ab', 'a'.repeat(POLLS_TO_BE_ONE)));
+    expect(received?.pollsSinceMix).toBeGreaterThanOrEqual(POLLS_TO_BE_ONE);
+    const other = nextReceived(received, poll(report('b', 5), 100));
+    expect([other.fate, other.received?.epoch, other.received?.pollsSinceMix]).toEqual(['mixed', 'a', 0]);
   });
 
   it('need a whole report to begin with', () => {

@@ -107,4 +107,13 @@ describe('a poll', () => {
     expect(labels.indexOf('healthy', 4)).toBe(2 + 10);
     expect(known().reading?.errorMessage).toBeNull();
   });
+
+  it('finds the one healthy that is left of two behind one address, as soon as ten polls in a row reached it', async () => {
+    const turns = 'abaaaaaaaaaaaaa'.split('').map((epoch) => reporting('2026-01-22T10:00:00Z', epoch));
+    const { clock, labels } = createChecker(...turns);
+    await clock.advance(100);
+    for (let polls = 1; polls < turns.length; polls += 1) await clock.advance(11_000);
+    const mixed = Array.from({ length: 9 }, () => 'unhealthy');
+    expect(labels.slice(0, 13)).toEqual(['healthy', 'healthy', ...mixed, 'healthy', 'healthy']);
+  });
 });
