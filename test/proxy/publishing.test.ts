@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createPublishing } from '../../proxy/publishing.ts';
+import type { Check } from '../../schema/check.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { reportOf } from './reports.ts';
+
+const MOUNT: Check = { name: 'mount', status: 'pass', reason: 'OK', info: null, checked_at: null, duration_ms: 1 };
+const API: Check = { ...MOUNT, name: 'backend' };
 
 /** Publishing as it is with one volume, which was published as it starts; what is published is noted with its second. */
 function createPublished() {
@@ -65,6 +69,25 @@ describe('what is published of a volume', () => {
     say({});
     say(moved);
     expect(published).toHaveLength(2);
+  });
+
+  it.each<[string, readonly Check[]]>([
+    ['another status', [MOUNT, { ...API, status: 'fail' }]],
+    ['another reason', [MOUNT, { ...API, reason: 'NODES_DOWN' }]],
+    ['nothing any more', [MOUNT]],
+  ])('is at once that a check says %s, though another one decides on its verdict', (_, checks) => {
+    const { published, say } = createPublished();
+    say({ checks: [MOUNT, API] });
+    say({ checks: [...checks] });
+    expect(published).toHaveLength(2);
+  });
+
+  it('is nothing where a check says the same of what it has measured anew', async () => {
+    const { clock, published, say } = createPublished();
+    say({ checks: [MOUNT, API] });
+    say({ checks: [MOUNT, { ...API, info: '7 of 8 nodes', checked_at: '2026-01-22T10:00:30.000Z', duration_ms: 9 }] });
+    await clock.advance(60_000);
+    expect(published).toHaveLength(1);
   });
 
   it.each<[string, Partial<VolumeReport>]>([

@@ -71,6 +71,25 @@ describe('a volume', () => {
     expect(tested.isEachChecked()).toBe(true);
   });
 
+  it('is asked no more after the end: whoever has it checked gets the latest report', async () => {
+    const latest = volumes.report('volume1');
+    volumes.stop();
+    mounts.set('/volume1', ESTALE);
+    await clock.advance(60_000);
+    expect(await volumes.check('volume1')).toBe(latest);
+    expect(await volumes.check('volume9')).toBeNull();
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('that is being checked at the end answers with the latest report', async () => {
+    const latest = volumes.report('volume1');
+    mounts.set('/volume1', 'hang');
+    await clock.advance(2_000);
+    const checked = volumes.check('volume1');
+    volumes.stop();
+    expect(await checked).toBe(latest);
+  });
+
   it('is written to no oftener than configured, whoever has it checked', async () => {
     let written = 0;
     const askMount = ((question, onStep) => {
