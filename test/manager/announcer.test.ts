@@ -18,6 +18,8 @@ const DEAD = proxy('proxy1', {
   attempt: 1,
 });
 
+const UNASKED = proxy('proxy1', { ...DEAD, error_message: 'not checked yet', last_checked_at: null, attempt: 0 });
+
 const moved = (previous: VolumeHealth, current: VolumeHealth): Change => ({
   of: 'volume',
   volume: 'v',
@@ -113,6 +115,14 @@ describe('what explains a transition of a volume', () => {
     announce(back, moved(AWAY, HEALTHY));
     const [outage, returned] = announcer.proxyHistory('proxy1', 2).map(({ id }) => id);
     expect(causes()).toEqual([outage, returned]);
+  });
+
+  it('is also an outage that began before its proxy was ever asked: that was nothing before', () => {
+    const { announce, causes, announcer } = createWorld();
+    announce({ of: 'proxy', previous: UNASKED, current: DEAD, isTransition: true }, moved(HEALTHY, AWAY));
+    const [outage] = announcer.proxyHistory('proxy1', 1);
+    expect(outage?.data).toMatchObject({ previous: null, current: 'unhealthy', first_check: true });
+    expect(causes()).toEqual([outage?.id]);
   });
 
   it('is nothing but itself where it comes back another than it was', () => {

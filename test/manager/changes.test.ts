@@ -142,6 +142,12 @@ describe('a transition of a proxy', () => {
     expect(found).toMatchObject([{ of: 'proxy', isTransition: true, current: moved }, { of: 'volume' }]);
   });
 
+  it.each(['healthy', 'unhealthy'] as const)('is that it was asked for the first time, and found %s', (status) => {
+    const unasked = { status: 'unhealthy', last_checked_at: null, error_message: 'not checked yet' } as const;
+    const asked = { status, error_message: status === 'healthy' ? null : 'connection refused' };
+    expect(changes(slice({}, unasked), slice({}, asked))).toMatchObject([{ of: 'proxy', isTransition: true }]);
+  });
+
   it.each([
     ['it was asked once more', { attempt: 2, last_checked_at: '2026-01-22T11:00:00Z' }],
     ['it fails in other words', { error_message: 'connection was reset' }],

@@ -145,6 +145,21 @@ describe('an outage', () => {
     expect(volumeHistory({ proxy: 'proxy2', volume: 'volume1' }, 9)).toEqual([]);
   });
 
+  it('is one event with its volumes also where the proxy has been away since before the manager started', async () => {
+    world.killProxy('proxy1');
+    world.restartManager();
+    await world.clock.advance(30_000);
+    const { proxyHistory, volumeHistory } = world.manager;
+    const [outage, confirmed] = proxyHistory('proxy1', 9);
+    expect([outage, confirmed]).toMatchObject([
+      { data: { previous: null, current: 'unhealthy', state_type: 'soft' } },
+      { data: { previous: 'unhealthy', current: 'unhealthy', state_type: 'hard' } },
+    ]);
+    expect(volumeHistory({ proxy: 'proxy1', volume: 'volume1' }, 9)).toMatchObject([
+      { data: { current: 'unknown', reason: 'PROXY_UNREACHABLE', caused_by: outage?.id } },
+    ]);
+  });
+
   it('is over for the volumes with an event that names the return of the proxy', async () => {
     world.killProxy('proxy1');
     await world.clock.advance(20_000);
