@@ -181,6 +181,32 @@ describe('a reader of one key', () => {
   });
 });
 
+describe('a reader of several keys', () => {
+  it('hears of each of them, and of no other', async () => {
+    const { publish, watch } = createNumbers();
+    const reader = watch({ keys: ['b', 'c'] });
+    await reader.next();
+    for (const key of ['c', 'b']) {
+      const next = reader.next();
+      publish('a', 1);
+      publish(key, 2);
+      expect((await next).value).toMatchObject({ key, change: 2 });
+    }
+  });
+
+  it('gets the latest change that it missed of each, in their order', async () => {
+    const { publish, watch } = createNumbers();
+    for (const [change, key] of ['c', 'b', 'c', 'a', 'd'].entries()) publish(key, change);
+    const reader = watch({ keys: ['d', 'c', 'b'], since: at(0) });
+    const changes = [await reader.next(), await reader.next(), await reader.next()].map(({ value }) => value);
+    expect(changes).toMatchObject([
+      { key: 'b', after: 0, position: at(2) },
+      { key: 'c', after: 2, position: at(3) },
+      { key: 'd', after: 3, position: at(5) },
+    ]);
+  });
+});
+
 it('brings every reader to the same state, whatever it misses and however often it is cut', async () => {
   const step = fc.oneof(
     fc.record({ key: fc.constantFrom('a', 'b', 'c'), change: fc.nat() }),
