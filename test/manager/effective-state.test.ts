@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEffectiveState } from '../../manager/effective-state.ts';
+import { NO_NEWS } from '../../manager/received.ts';
 import { UNASKED } from '../../probe/target-state.ts';
 import type { Change } from '../../manager/changes.ts';
 import type { ReceivedVolumeReport } from '../../schema/volume-report.ts';
@@ -130,6 +131,37 @@ describe('the snapshot of a state that nobody renews', () => {
     changes.length = 0;
     await clock.advance(60_000);
     expect(changes).toMatchObject([{ volume: 'v', transition: { current: { reason: 'STALE' } } }]);
+  });
+
+  it('turns unknown during a suspend for whoever looks first, and for subscribers, though no timer has run', () => {
+    const { clock, statusOf, changes } = createPolledOnce();
+    statusOf();
+    changes.length = 0;
+    clock.suspend(60_000);
+    expect(statusOf()).toBe('unknown');
+    expect(changes).toMatchObject([{ volume: 'v', transition: { current: { reason: 'STALE' } } }]);
+  });
+
+  it('stays as it was when it was stopped, whatever comes then and however late somebody looks', async () => {
+    const { clock, state, receive, leave, changes } = createPolledOnce();
+    const last = state.snapshot();
+    state.refresh('proxy1', NO_NEWS);
+    state.stop();
+    changes.length = 0;
+    receive('usable, 5 % used');
+    leave();
+    state.flush();
+    await clock.advance(60_000);
+    expect([state.snapshot() === last, changes]).toEqual([true, []]);
+  });
+
+  it('is as it was when it was stopped also where nobody had looked until then', () => {
+    const { state, statusOf, leave, changes } = createPolledOnce();
+    state.refresh('proxy1', NO_NEWS);
+    state.stop();
+    changes.length = 0;
+    leave();
+    expect([statusOf(), changes]).toEqual(['healthy', []]);
   });
 
   it('turns unknown for subscribers also where the proxy had been away until every verdict was too old', async () => {

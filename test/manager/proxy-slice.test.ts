@@ -50,6 +50,9 @@ const since = (polls: readonly Poll[]) => after(polls).volumes.get('a')?.since;
 
 const names = (slice: ProxySlice) => [...slice.volumes.keys()];
 
+const many = (prefix: string) =>
+  Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`${prefix}${index}`, report()]));
+
 describe('the part of the state that one proxy decides', () => {
   it('lists the volumes by name, as the wire has them', () => {
     const slice = after([{ volumes: { b: report(), a: report() }, seconds: 0 }]);
@@ -79,6 +82,30 @@ describe('the part of the state that one proxy decides', () => {
       last_checked_at: iso(0),
       backend_type: 'vfs',
     });
+  });
+
+  it('keeps a volume that a restarted proxy does not report, as unknown, until a poll says that it is gone', () => {
+    const polls = [
+      { volumes: { a: report(), b: report() }, seconds: 0 },
+      { volumes: { a: report(), b: report() }, healthy: false, seconds: 10 },
+      { volumes: { a: report() }, healthy: false, epoch: 'second', seconds: 20 },
+      { volumes: { a: report() }, healthy: false, epoch: 'second', seconds: 30 },
+      { volumes: { a: report() }, epoch: 'second', seconds: 40 },
+    ];
+    const slices = polls.map((_, i) => after(polls.slice(0, i + 1)));
+    expect(slices.map(names)).toEqual([['a', 'b'], ['a', 'b'], ['a', 'b'], ['a', 'b'], ['a']]);
+    expect(slices[3]?.volumes.get('b')).toMatchObject({
+      status: 'unknown',
+      reason: 'PROXY_UNREACHABLE',
+      last_known_status: 'healthy',
+      last_checked_at: iso(0),
+    });
+  });
+
+  it('keeps no more than a thousand that are not reported, beside those that are reported or expected', () => {
+    const restarts = ['a', 'b', 'c'].map((epoch, index) => ({ epoch, volumes: many(epoch), seconds: 10 * index }));
+    const away = restarts.map((restart) => ({ ...restart, healthy: false }));
+    expect(names(after(away, ['photos'])).length).toBe(1_500 + 1_000 + 1);
   });
 
   it('says of no volume that it is degraded while its status is unknown', () => {

@@ -34,6 +34,23 @@ it('tells how late it was', async () => {
   expect(late).toEqual([4_900]);
 });
 
+it('runs what has come due for whoever cannot wait for its timer, which stands still during a suspend', async () => {
+  const clock = createFakeClock();
+  const ran: string[] = [];
+  const agenda = createAgenda<string>(clock, (due) => ran.push(...due));
+  agenda.add(clock.mono() + 100, 'first');
+  agenda.add(clock.mono() + 60_000, 'second');
+  clock.suspend(30_000);
+  expect(ran).toEqual([]);
+  agenda.flush();
+  expect(ran).toEqual(['first']);
+  await clock.advance(29_999);
+  agenda.flush();
+  expect(ran).toEqual(['first']);
+  await clock.advance(5_000);
+  expect(ran).toEqual(['first', 'second']);
+});
+
 it('runs nothing once it was cleared', async () => {
   const clock = createFakeClock();
   const ran: string[] = [];
