@@ -87,7 +87,7 @@ export function createWorld() {
     if (service === undefined) {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
     }
-    const response = await service.fetch(request);
+    const response = await Promise.race([service.fetch(request), aborted(request.signal)]);
     if (service.held !== null) await Promise.race([service.held, aborted(request.signal)]);
     if (response.headers.get('content-type') === 'text/event-stream') return cuttable(response, service);
     if (pathname === '/manager-api/health') await held;
