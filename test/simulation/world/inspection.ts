@@ -183,15 +183,6 @@ export function createInspection(options: InspectionOptions): Inspection {
     }
   }
 
-  /** Of a volume that nobody has reported no event tells when the manager itself has recovered: it is unknown as before. */
-  function differenceOfOne(host: string, snapshot: Snapshot, { volumes }: Known): string | null {
-    const asked = snapshot.volume(parseVolumeHost(host)!);
-    const told = volumes.get(host);
-    const isReported = snapshot.volumes.some((volume) => hostOf(volume) === host);
-    if (!isReported && asked?.status === told?.status) return null;
-    return differenceOfVolume(host, asked ?? undefined, told);
-  }
-
   function inspectProxy(process: ProxyProcess): void {
     const { machine, plan } = process;
     const timers = 12 + 6 * topology.managers.length;
@@ -209,4 +200,13 @@ export function createInspection(options: InspectionOptions): Inspection {
       }
     }
   }
+}
+
+/** Of a volume that nobody has reported no event tells when the manager itself has recovered: it is unknown as before. */
+function differenceOfOne(host: string, snapshot: Snapshot, { volumes }: Known): string | null {
+  const asked = snapshot.volume(parseVolumeHost(host)!);
+  const told = volumes.get(host);
+  const isReported = snapshot.volumes.some((volume) => hostOf(volume) === host);
+  if (!isReported && asked?.status === told?.status) return null;
+  return differenceOfVolume(host, asked ?? undefined, told);
 }
