@@ -83,6 +83,7 @@ export function createManager(options: ManagerOptions): Manager {
   );
   /** Ends each check that is out. */
   const checks = new Set<() => void>();
+  let isOver = false;
   let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null };
 
   return {
@@ -96,6 +97,7 @@ export function createManager(options: ManagerOptions): Manager {
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
     stop() {
       state.stop();
+      isOver = true;
       for (const end of checks) end();
       checker.stop();
     },
@@ -129,7 +131,7 @@ export function createManager(options: ManagerOptions): Manager {
     if (!Object.hasOwn(config.proxies, proxy)) return null;
     // A proxy that is away has its storage not asked: that it is still away takes a poll to tell, and no longer.
     const isThere = isHealthy(proxy) || (await checker.checkNow(proxy)).reading?.ok === true;
-    if (isThere) await haveChecked({ proxy, volume });
+    if (isThere && !isOver) await haveChecked({ proxy, volume });
     state.flush();
     return state.snapshot().volume({ proxy, volume });
   }
