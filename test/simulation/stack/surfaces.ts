@@ -45,6 +45,12 @@ export async function compareSurfaces(manager: Manager, app: App): Promise<void>
     { surface: 'GraphQL storageHealthList', schema: StorageProxyHealth, told: graphql.listed, truth: proxies },
     { surface: 'GraphQL storageHealthList', schema: VolumeHealth, told: graphql.nested, truth: volumes },
     {
+      surface: 'GraphQL volumeHealthList(status: HEALTHY)',
+      schema: VolumeHealth,
+      told: graphql.healthy,
+      truth: volumes.filter(({ status }) => status === 'healthy'),
+    },
+    {
       surface: 'GraphQL vfolderNode',
       schema: VolumeHealth,
       told: graphql.ofFolders,
@@ -84,6 +90,7 @@ async function askGraphql(app: App, { hosts, folders }: Asked) {
   const query = `{
     storageProxyHealthList ${PROXY}
     volumeHealthList ${VOLUME}
+    healthy: volumeHealthList(status: [HEALTHY]) ${VOLUME}
     storageHealthList { ...on StorageProxyHealth ${PROXY} volumes ${VOLUME} }
     observerHealth ${selectionOf(ObserverHealth)}
     ${hosts.map((host, index) => `volume${index}: volumeHealth(host: ${JSON.stringify(host)}) ${VOLUME}`).join('\n')}
@@ -101,6 +108,7 @@ async function askGraphql(app: App, { hosts, folders }: Asked) {
     name: 'GraphQL',
     proxies: data.storageProxyHealthList.map(readProxy),
     volumes: data.volumeHealthList.map(readVolume),
+    healthy: data.healthy.map(readVolume),
     alone: hosts.map((_, index) => readVolume(data[`volume${index}`])),
     observer: [readObserver(data.observerHealth)],
     listed: listed.map(readProxy),
