@@ -3,6 +3,7 @@ import type { Journal } from './journal.ts';
 import type { Kernel, Machine } from './kernel.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Storages } from './storages.ts';
+import type { Streams } from './streams.ts';
 import type { Topology } from './topology.ts';
 import type { Troubles } from './troubles.ts';
 import type { Violation } from './violation.ts';
@@ -18,6 +19,7 @@ export interface Ground {
   readonly storages: Storages;
   readonly troubles: Troubles;
   readonly wires: Wires;
+  readonly streams: Streams;
   readonly machines: Machines;
   readonly fail: (violation: Violation) => void;
 }

@@ -3,6 +3,7 @@ import { parseVolumeHost } from '../../../schema/volume-host.ts';
 import { hostOf } from './adding-up.ts';
 import { expectedOf } from './evidence.ts';
 import type { Ground } from './ground.ts';
+import type { Machine } from './kernel.ts';
 import type { ManagerProcess, ProxyProcess } from './processes.ts';
 import { differenceOf, differenceOfVolume } from './sameness.ts';
 import { checkId } from './storages.ts';
@@ -40,7 +41,7 @@ export function settlingMs({ volumes, pollMs, pollTimeoutMs }: ProxyPlan): numbe
 export const believedMs = ({ pollMs, pollTimeoutMs }: ProxyPlan): number => 1.1 * pollMs + 2 * pollTimeoutMs + SLACK_MS;
 
 export function createInspection(options: InspectionOptions): Inspection {
-  const { kernel, topology, storages, troubles, wires, runningOf, goneSinceMs, fail } = options;
+  const { kernel, topology, storages, troubles, wires, streams, runningOf, goneSinceMs, fail } = options;
   const wrong = (invariant: Invariant, message: string): void => fail(new Violation(invariant, message));
   const connects = new Map<Wire, { manager: ManagerProcess; atMs: number; count: number; checks: number }>();
 
@@ -82,9 +83,20 @@ export function createInspection(options: InspectionOptions): Inspection {
       for (const plan of topology.proxies) {
         const open = wires.between(manager.name, plan.name).connections();
         if (open < 1) wrong('agreed', `${manager.name} does not listen to ${plan.name}`);
+        listened(runningOf(plan.name)!.machine, { from: topology.managers.length, to: topology.managers.length });
       }
+      // There is the reference too; and proxies may be told by themselves.
+      const { machine, subscribers } = manager;
+      listened(machine, { from: 1 + subscribers.size, to: 1 + 2 * subscribers.size });
     },
   };
+
+  /** Whether there is one stream for each who listens, and none is left of those who did. */
+  function listened(machine: Machine, { from, to }: { from: number; to: number }): void {
+    const open = streams.open(machine);
+    if (open < from) wrong('agreed', `${machine.name} has ${open} streams, though ${from} listen to it`);
+    if (open > to) wrong('bounded', `${machine.name} has ${open} streams for the ${to} that may listen to it`);
+  }
 
   function findOut(manager: ManagerProcess, plan: ProxyPlan, snapshot: Snapshot): void {
     const goneMs = goneSinceMs(manager.name, plan.name);

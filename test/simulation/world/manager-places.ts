@@ -49,7 +49,7 @@ const LIMITS_LAST_MS = 20_000;
 
 export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlaces {
   const { ground, transport, oracle, mending, clients, proxyOn } = options;
-  const { seed, topology, kernel, journal, coverage, wires, machines } = ground;
+  const { seed, topology, kernel, journal, coverage, wires, streams, machines } = ground;
   const places = new Map(topology.managers.map((name) => [name, placeOf()] as const));
   let subscribers = 0;
 
@@ -110,7 +110,7 @@ export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlace
     const random = createRandom(seed, machine.name);
     const reference = createAddingUp();
     const life = new AbortController();
-    const manager = startManagerOf(topology, {
+    const service = startManagerOf(topology, {
       machine,
       random,
       accessOf: (proxy) =>
@@ -128,6 +128,7 @@ export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlace
         oracle.explanationsOf(process).take(transition);
       },
     });
+    const manager = streams.followManager(service, machine);
     const process: ManagerProcess = {
       name,
       machine,

@@ -39,7 +39,7 @@ interface ProxyPlace extends Place {
 const MIXED_POLLS = 13;
 
 export function createProxyPlaces(ground: Ground): ProxyPlaces {
-  const { seed, topology, kernel, storages, troubles, wires, machines } = ground;
+  const { seed, topology, kernel, storages, troubles, wires, streams, machines } = ground;
   const places = new Map(topology.proxies.map((plan) => [plan.name, placeOf(plan)] as const));
   const processes = new Map<Machine, ProxyProcess>();
 
@@ -85,7 +85,7 @@ export function createProxyPlaces(ground: Ground): ProxyPlaces {
     at.machine = machine;
     kernel.after(0, machine, () => {
       const random = createRandom(seed, machine.name);
-      const proxy = startStorageProxy(plan, volumes, { machine, storages, random });
+      const proxy = streams.followProxy(startStorageProxy(plan, volumes, { machine, storages, random }), machine);
       at.process = { plan, volumes, machine, proxy, startedMs: kernel.now(), isStalled: false };
       processes.set(machine, at.process);
       serve(place);

@@ -12,6 +12,7 @@ import { createRandom } from './random.ts';
 import type { Seed, World } from '../ring.ts';
 import type { Stage } from './stage.ts';
 import { checkId, createStorages } from './storages.ts';
+import { createStreams } from './streams.ts';
 import { drawTopology } from './topology.ts';
 import type { Transport } from './transport.ts';
 import { createTroubles } from './troubles.ts';
@@ -39,7 +40,7 @@ export function createWorld(seed: Seed, transport: Transport, pace: Pace): World
   const ground = groundOf(seed, kernel, (found) => {
     violation ??= found;
   });
-  const { topology, journal, coverage, storages, troubles, wires } = ground;
+  const { topology, journal, coverage, storages, troubles, wires, streams } = ground;
   const mending = createMending(kernel, troubles);
   const clients = kernel.machine('clients');
   const oracle = createOracle(ground);
@@ -146,8 +147,10 @@ export function createWorld(seed: Seed, transport: Transport, pace: Pace): World
     await kernel.advance(1_000 + pace.limitsLastMs);
     throwFound();
     const machines = [...proxies.running(), ...managers.running()].map(({ machine }) => machine);
-    for (const { name, timers } of [...machines, clients]) {
-      if (timers() > 0) throw new Violation('released', `${name} has ${timers()} timers left`);
+    for (const machine of [...machines, clients]) {
+      const [timers, open] = [machine.timers(), streams.open(machine)];
+      if (timers > 0) throw new Violation('released', `${machine.name} has ${timers} timers left`);
+      if (open > 0) throw new Violation('released', `${machine.name} has ${open} streams left`);
     }
     for (const [name, { connections }] of wires.all()) {
       if (connections() > 0) throw new Violation('released', `${connections()} connections of ${name} are left`);
@@ -166,6 +169,7 @@ function groundOf(seed: Seed, kernel: Ground['kernel'], fail: Ground['fail']): G
     storages: createStorages(kernel, seed.number, fail),
     troubles: createTroubles(kernel.now),
     wires: createWires(kernel, seed.number, topology.managers),
+    streams: createStreams(fail),
     machines: createMachines(kernel, seed.number),
     fail,
   };
