@@ -50,6 +50,7 @@ export function createInspection(options: InspectionOptions): Inspection {
       for (const plan of topology.proxies) {
         findOut(manager, plan, snapshot);
         leaveAlone(manager, plan, snapshot);
+        poll(manager, plan);
         bound(manager, plan);
       }
       const timers = 30 + 16 * topology.proxies.length + 4 * manager.checks;
@@ -96,6 +97,15 @@ export function createInspection(options: InspectionOptions): Inspection {
     const open = streams.open(machine);
     if (open < from) wrong('agreed', `${machine.name} has ${open} streams, though ${from} listen to it`);
     if (open > to) wrong('bounded', `${machine.name} has ${open} streams for the ${to} that may listen to it`);
+  }
+
+  /** However well a stream goes, its proxy is polled. */
+  function poll(manager: ManagerProcess, plan: ProxyPlan): void {
+    const quietMs = troubles.quietSinceMs(manager.name, plan.name, `${manager.name}>${plan.name}`);
+    if (quietMs === null) return;
+    const sinceMs = Math.max(manager.polledMs.get(plan.name) ?? 0, quietMs, manager.startedMs);
+    if (kernel.now() - sinceMs > believedMs(plan))
+      wrong('due', `${manager.name} has not polled ${plan.name} for ${kernel.now() - sinceMs} ms`);
   }
 
   function findOut(manager: ManagerProcess, plan: ProxyPlan, snapshot: Snapshot): void {

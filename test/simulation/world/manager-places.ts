@@ -109,12 +109,13 @@ export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlace
   function begin(name: string, machine: Machine, place: ManagerPlace): ManagerProcess {
     const random = createRandom(seed, machine.name);
     const reference = createAddingUp();
+    const polledMs = new Map<string, number>();
     const life = new AbortController();
     const service = startManagerOf(topology, {
       machine,
       random,
-      accessOf: (proxy) =>
-        transport.accessOf({
+      accessOf(proxy) {
+        const access = transport.accessOf({
           kernel,
           wire: wires.between(name, proxy),
           client: machine,
@@ -122,7 +123,15 @@ export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlace
           journal,
           name: `${name}>${proxy}`,
           proxyOn: (server) => proxyOn(server)!.proxy,
-        }),
+        });
+        return {
+          ...access,
+          poll(asked) {
+            polledMs.set(proxy, kernel.now());
+            return access.poll(asked);
+          },
+        };
+      },
       onTransition(transition) {
         noteTransition(machine, transition);
         oracle.explanationsOf(process).take(transition);
@@ -138,6 +147,7 @@ export function createManagerPlaces(options: ManagerPlacesOptions): ManagerPlace
       subscribers: place.subscribers,
       checks: 0,
       checksBegun: 0,
+      polledMs,
       seen: null,
       leave: () => life.abort(),
     };

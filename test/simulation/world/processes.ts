@@ -30,6 +30,8 @@ export interface ManagerProcess {
   /** Checks that somebody waits for or has waited for of late, and how many there have ever been. */
   checks: number;
   checksBegun: number;
+  /** When it has last polled each proxy. */
+  readonly polledMs: ReadonlyMap<string, number>;
   /** What it showed when it was last looked at. */
   seen: Snapshot | null;
   /** Ends the reference. */
