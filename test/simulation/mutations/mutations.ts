@@ -104,8 +104,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'of two proxies behind one address the first is never believed again',
     file: 'manager/received.ts',
-    find: `const isBack = message.type === 'report' &&`,
-    replace: `const isBack = message.type !== 'report' &&`,
+    find: '(returning?.polls ?? 0) >= POLLS_TO_BE_ONE',
+    replace: 'false',
   },
   {
     name: 'beats tell of checks whose answer is yet to be told',
@@ -160,8 +160,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the limit of a check outlives it',
     file: 'manager/manager.ts',
-    find: '      .finally(cancel);',
-    replace: '      .finally(() => cancel);',
+    find: '    cancel();\n    checks.delete(end);',
+    replace: '    checks.delete(end);',
   },
   {
     name: 'a volume that a restarted proxy does not report yet is gone at once',
