@@ -95,13 +95,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
-    name: 'a beat from before the latest report is taken',
-    file: 'manager/received.ts',
-    find: `      if (message.mono_ms < previous.wholeMadeMs) return dropped(previous, 'old');
-`,
-    replace: '',
-  },
-  {
     name: 'of two proxies behind one address the first is never believed again',
     file: 'manager/received.ts',
     find: '(returning?.polls ?? 0) >= POLLS_TO_BE_ONE',
@@ -112,12 +105,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'proxy/publishing.ts',
     find: ' || checksOf(previous) !== checksOf(now)',
     replace: '',
-  },
-  {
-    name: 'beats tell of volumes whose change is yet to be told',
-    file: 'proxy/health-stream.ts',
-    find: 'if (changed > seq || isTold) continue;',
-    replace: 'if (isTold) continue;',
   },
   {
     name: 'a feed counts two changes as one',
