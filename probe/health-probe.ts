@@ -36,6 +36,12 @@ export interface HealthProbe<A, R extends Reading> {
   readonly register: (id: string, target: Target<A>) => void;
   /** Stops asking; a probe that is out is aborted and its outcome dropped. */
   readonly unregister: (id: string) => void;
+  /**
+   * Asks something else from now on, and soon, under the same id: what is known stays until it has answered. A probe that
+   * is out is aborted and its outcome dropped; whoever waits for it hears of the new one. Throws if the id is not
+   * registered.
+   */
+  readonly retarget: (id: string, target: Target<A>) => void;
   /** What is known of a target; `undefined` if it is not registered. */
   readonly state: (id: string) => TargetState<A, R> | undefined;
   /** When the target is asked next, on the monotonic clock. */
@@ -118,6 +124,19 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
       });
     },
     unregister,
+    retarget(id, target) {
+      const before = slots.get(id);
+      if (before === undefined) throw new Error(`${id} is not registered`);
+      const slot: Slot<A, R> = { ...before, target, due: NEVER, call: null };
+      slots.set(id, slot);
+      const { call } = before;
+      if (call === null) {
+        spread(slot);
+        return;
+      }
+      call.controller.abort(new Error(`${id} is asked something else`));
+      start(slot).then(call.done.resolve, call.done.reject);
+    },
     state: (id) => slots.get(id)?.state,
     nextDueMs: (id) => slots.get(id)?.due.dueMs,
     async checkNow(id) {

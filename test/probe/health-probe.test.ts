@@ -278,6 +278,43 @@ describe('unregistering', () => {
   });
 });
 
+describe('asking something else', () => {
+  it('keeps what is known until the new one has answered, and asks it soon', async () => {
+    const { clock, probe, storage, register, outcomes } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await settled();
+    const other = createStorage();
+    probe.retarget('a', { intervalMs: 60_000, timeoutMs: 5_000, ask: other.ask });
+    expect(probe.state('a')?.reading?.label).toBe('well');
+    await clock.advance(FIRST_MS);
+    other.last().resolve('broken');
+    await settled();
+    expect([storage.calls.length, other.calls.length, outcomes]).toEqual([1, 1, ['a:well', 'a:broken']]);
+  });
+
+  it('drops what the old one still says, and has whoever waits for it hear the new one', async () => {
+    const { clock, probe, storage, register, outcomes } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    const waiting = probe.checkNow('a');
+    const other = createStorage();
+    probe.retarget('a', { intervalMs: 30_000, timeoutMs: 5_000, ask: other.ask });
+    storage.last().resolve('well');
+    other.last().resolve('better');
+    expect((await waiting).reading?.label).toBe('better');
+    expect([storage.calls[0]?.signal.aborted, outcomes]).toEqual([true, ['a:better']]);
+  });
+
+  it('is refused where nothing is asked', () => {
+    const { probe, storage } = createWorld();
+    expect(() => probe.retarget('a', { intervalMs: 1_000, timeoutMs: 500, ask: storage.ask })).toThrow(
+      'a is not registered',
+    );
+  });
+});
+
 describe('a process that is too busy', () => {
   it('gives a target the time back in which it could not listen', async () => {
     const { clock, storage, outcomes, register, compute } = createWorld();
