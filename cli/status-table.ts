@@ -64,6 +64,7 @@ export function statusTable({ proxies, volumes, observer }: Health, { color, now
     '',
     summary({ proxies, volumes }),
     ...(observer.status === 'ok' ? [] : [`The manager itself is ${observer.status}: ${observer.message ?? ''}`]),
+    ...observer.warnings.map((warning) => `The manager warns: ${printable(warning, 300)}`),
   ].join('\n');
 }
 

@@ -25,7 +25,10 @@ export interface AnnouncerOptions {
 
 /** Tells subscribers of every change, and makes an event of every transition, to be kept and logged. */
 export interface Announcer {
-  /** Changes of one proxy and its volumes, of one instant; the proxy's come first. */
+  /**
+   * Changes of one proxy and its volumes, of one instant, the proxy's first: it explains the others. That it is gone is
+   * told last, so that who follows one of its volumes has heard of that.
+   */
   readonly announce: (proxy: string, changes: readonly Change[], volumes: number) => void;
   readonly announceObserver: (previous: ObserverHealth, current: ObserverHealth) => void;
   readonly volumeHistory: (host: VolumeHost, last: number) => readonly VolumeTransition[];
@@ -35,8 +38,11 @@ export interface Announcer {
 /** No proxy has this name. */
 const OBSERVER = '';
 
+/** What only the proxy itself explains. */
+const OF_PROXY: ReadonlySet<Reason> = new Set(['PROXY_UNREACHABLE', 'PROXY_NOT_CONFIGURED']);
+
 /** Why nothing can be said of any volume of a proxy. */
-const MASKS: ReadonlySet<Reason> = new Set(['PROXY_UNREACHABLE', 'OBSERVER_PAUSED', 'OBSERVER_OVERLOADED']);
+const MASKS: ReadonlySet<Reason> = new Set([...OF_PROXY, 'OBSERVER_PAUSED', 'OBSERVER_OVERLOADED']);
 
 const LIMITS: HistoryLimits = { perSubject: 100, total: 100_000 };
 
@@ -49,10 +55,17 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
 
   return {
     announce(proxy, changes, volumes) {
+      let tellGone: (() => void) | null = null;
       for (const change of changes) {
-        if (change.of === 'proxy') announceProxy(change, volumes);
-        else announceVolume(proxy, change);
+        if (change.of === 'volume') {
+          announceVolume(proxy, change);
+        } else {
+          const tell = tellerOf(change, volumes);
+          if (change.current === null) tellGone = tell;
+          else tell();
+        }
       }
+      tellGone?.();
     },
     announceObserver(previous, current) {
       const event = previous.status === current.status ? null : observerTransition(previous, current, occasion());
@@ -65,13 +78,19 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
     proxyHistory: proxyHistory.of,
   };
 
-  function announceProxy({ previous, current, isTransition }: ProxyChange, volumes: number): void {
-    const event = isTransition ? proxyTransition({ previous, current }, occasion(), volumes) : null;
-    if (event !== null && event.data.previous !== event.data.current) causes.set(current.proxy_name, event.id);
-    feed.publish({ type: 'proxy', previous, current, transition: event });
-    if (event === null) return;
-    proxyHistory.add(current.proxy_name, event);
-    onTransition({ of: 'proxy', event });
+  /** Takes it for the cause of what the volumes do; what tells of it is for later. */
+  function tellerOf({ proxyName, previous, current, isTransition }: ProxyChange, volumes: number): () => void {
+    const isTold = previous !== null && isTransition;
+    const event = isTold ? proxyTransition({ previous, current }, occasion(), volumes) : null;
+    if (event !== null && (current === null || event.data.previous !== event.data.current)) {
+      causes.set(proxyName, event.id);
+    }
+    return () => {
+      feed.publish({ type: 'proxy', proxy_name: proxyName, previous, current, transition: event });
+      if (event === null) return;
+      proxyHistory.add(proxyName, event);
+      onTransition({ of: 'proxy', event });
+    };
   }
 
   function announceVolume(proxy: string, { volume, previous, current, transition }: VolumeChange): void {
@@ -88,7 +107,7 @@ export function createAnnouncer({ epoch, clock, feed, onTransition, limits = LIM
     const isBack = current.status === previous?.last_known_status;
     const masked = [current, isBack ? previous : null].find((volume) => volume !== null && MASKS.has(volume.reason));
     if (masked == null) return null;
-    return causes.get(masked.reason === 'PROXY_UNREACHABLE' ? proxy : OBSERVER) ?? null;
+    return causes.get(OF_PROXY.has(masked.reason) ? proxy : OBSERVER) ?? null;
   }
 
   function occasion(): Occasion {

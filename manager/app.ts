@@ -17,7 +17,7 @@ const MAX_REQUEST_BYTES = 256 * 1_024;
 
 /** The manager's whole HTTP face: GraphQL, tRPC and its own health. */
 export function createManagerApp({ manager, version, graphiql, onError }: ManagerAppOptions): Hono {
-  const { isReady, stop, ...lookups } = manager;
+  const { isReady, stop, reconfigure, warn, ...lookups } = manager;
   const { snapshot, checkVolume } = lookups;
   const context: ManagerContext = {
     ...lookups,

@@ -2,6 +2,7 @@ import type { Moment } from '../probe/clock.ts';
 import type { Check } from '../schema/check.ts';
 import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
+import type { ProxyView } from './effective-status.ts';
 import type { ProxySlice } from './proxy-slice.ts';
 import { volumeHealth } from './volume-health.ts';
 
@@ -10,8 +11,11 @@ export type Change = ProxyChange | VolumeChange;
 
 export interface ProxyChange {
   readonly of: 'proxy';
-  readonly previous: StorageProxyHealth;
-  readonly current: StorageProxyHealth;
+  readonly proxyName: string;
+  /** Null where it has just been configured. */
+  readonly previous: StorageProxyHealth | null;
+  /** Null where it is no longer configured. */
+  readonly current: StorageProxyHealth | null;
   readonly isTransition: boolean;
 }
 
@@ -47,7 +51,8 @@ export function changesOf(
   const changes: Change[] = [];
   if (isProxyChange(before.proxy, slice.proxy)) {
     const isTransition = isProxyTransition(before.proxy, slice.proxy);
-    changes.push({ of: 'proxy', previous: before.proxy, current: slice.proxy, isTransition });
+    const { proxy_name: proxyName } = slice.proxy;
+    changes.push({ of: 'proxy', proxyName, previous: before.proxy, current: slice.proxy, isTransition });
   }
   if (before.volumes === slice.volumes) return { changes, lastSaid };
   const saying = new Map(lastSaid);
@@ -66,7 +71,8 @@ export function changesOf(
   for (const [volume, previous] of before.volumes) {
     if (slice.volumes.has(volume)) continue;
     const said = saying.get(volume) ?? previous;
-    const transition = previous.last_known_status === null ? null : { previous: said, current: gone(said, slice, now) };
+    const transition =
+      previous.last_known_status === null ? null : { previous: said, current: goneFrom(slice.view, said, now) };
     saying.delete(volume);
     saying.set(volume, transition?.current ?? said);
     changes.push({ of: 'volume', volume, previous, current: null, transition });
@@ -75,8 +81,39 @@ export function changesOf(
   return { changes, lastSaid: saying };
 }
 
-/** A volume that its proxy no longer reports. */
-function gone(previous: VolumeHealth, { view }: ProxySlice, now: Moment): VolumeHealth {
+/** What moves when a proxy has just been configured: it is there, and so are the volumes that are expected of it. Pure. */
+export function configured({ proxy, volumes }: ProxySlice): readonly Change[] {
+  const expected = Array.from(
+    volumes,
+    ([volume, current]): VolumeChange => ({ of: 'volume', volume, previous: null, current, transition: null }),
+  );
+  return [
+    { of: 'proxy', proxyName: proxy.proxy_name, previous: null, current: proxy, isTransition: false },
+    ...expected,
+  ];
+}
+
+/** What moves when a proxy is no longer configured: it is gone, and so are its volumes. Pure. */
+export function unconfigured(
+  { proxy, volumes }: ProxySlice,
+  { lastSaid, now }: { lastSaid: LastSaid; now: Moment },
+): readonly Change[] {
+  const gone = Array.from(volumes, ([volume, previous]): VolumeChange => {
+    const said = lastSaid.get(volume) ?? previous;
+    const wasKnown = previous.last_known_status !== null;
+    return {
+      of: 'volume',
+      volume,
+      previous,
+      current: null,
+      transition: wasKnown ? { previous: said, current: goneFrom(null, said, now) } : null,
+    };
+  });
+  return [{ of: 'proxy', proxyName: proxy.proxy_name, previous: proxy, current: null, isTransition: true }, ...gone];
+}
+
+/** A volume that its proxy no longer reports, or whose proxy is no longer configured. */
+function goneFrom(view: ProxyView | null, previous: VolumeHealth, now: Moment): VolumeHealth {
   const { proxy_name: proxy, volume_id: volume } = previous;
   return volumeHealth({ proxy, volume, view, previous, verdict: null, now });
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createAgenda } from '../probe/agenda.ts';
 import { type Clock, moment } from '../probe/clock.ts';
-import { type Change, changesOf, type LastSaid } from './changes.ts';
+import { type Change, changesOf, configured, type LastSaid, unconfigured } from './changes.ts';
 import type { ProxyView } from './effective-status.ts';
 import { isSeenAlike, nextSlice, type ProxySlice, staleness } from './proxy-slice.ts';
 import type { News } from './received.ts';
@@ -23,6 +24,11 @@ export interface ExpectedProxy {
 
 export interface EffectiveState {
   readonly snapshot: () => Snapshot;
+  /**
+   * Goes on with these proxies, in this order: one that was there is not touched, but for the volumes that are expected
+   * of it. One that is gone takes its volumes with it, which is told.
+   */
+  readonly reconfigure: (proxies: readonly ExpectedProxy[]) => void;
   /** Takes in what is now known of a proxy, or, where null, of all. */
   readonly refresh: (proxy: string | null, news: News) => void;
   /** Has the next snapshot show the latest times: for whoever has just had them moved. */
@@ -33,7 +39,7 @@ export interface EffectiveState {
 
 /** What one proxy decides, with what goes along with it. */
 interface Part {
-  readonly expected: ExpectedProxy;
+  expected: ExpectedProxy;
   slice: ProxySlice;
   lastSaid: LastSaid;
   /** Whether a poll has found nothing new since the slice was made: the time of it waits until somebody looks. */
@@ -51,20 +57,18 @@ const TIMES_EVERY_MS = 1_000;
  */
 export function createEffectiveState({ proxies, known, clock, onChanges }: EffectiveStateOptions): EffectiveState {
   const agenda = createAgenda<Part>(clock, (due) => {
-    for (const part of due) lookForStale(part);
+    for (const part of due) if (parts.get(part.expected.name) === part) lookForStale(part);
   });
-  const parts = new Map<string, Part>();
+  let parts: ReadonlyMap<string, Part> = new Map();
   let snapshot: Snapshot | null = null;
   let madeMs = 0;
   let hasMoved = false;
   let isStopped = false;
 
-  for (const expected of proxies) {
-    const slice = sliceOf(expected, null, 'all');
-    parts.set(expected.name, { expected, slice, lastSaid: new Map(), hasWaiting: false, staleMs: Infinity });
-  }
+  parts = new Map(proxies.map((expected) => [expected.name, partOf(expected)]));
 
   const effective: EffectiveState = {
+    reconfigure,
     snapshot() {
       if (isStopped && snapshot !== null) return snapshot;
       // After a suspend the timers that would have said so are late.
@@ -100,6 +104,31 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
     },
   };
   return effective;
+
+  function reconfigure(next: readonly ExpectedProxy[]): void {
+    if (isStopped) return;
+    const before = parts;
+    parts = new Map(next.map((expected) => [expected.name, before.get(expected.name) ?? partOf(expected)]));
+    snapshot = null;
+    for (const [name, { slice, lastSaid }] of before) {
+      const now = moment(clock);
+      if (!parts.has(name)) onChanges(name, unconfigured(slice, { lastSaid, now }), slice.volumes.size);
+    }
+    for (const expected of next) {
+      const part = parts.get(expected.name)!;
+      if (!before.has(expected.name)) {
+        onChanges(expected.name, configured(part.slice), part.slice.volumes.size);
+      } else if (!isDeepStrictEqual(part.expected, expected)) {
+        part.expected = expected;
+        update(part, 'all');
+      }
+    }
+  }
+
+  function partOf(expected: ExpectedProxy): Part {
+    const slice = sliceOf(expected, null, 'all');
+    return { expected, slice, lastSaid: new Map(), hasWaiting: false, staleMs: Infinity };
+  }
 
   /** Whether nothing moved but when the proxy was asked. */
   function canWait({ expected, slice }: Part, { touched }: News): boolean {

@@ -16,7 +16,8 @@ export interface EventFeed {
   readonly readers: () => number;
   /**
    * The snapshot, in messages of at most 500 volumes, unless it can go on after `lastEventId`; then every change. Of one
-   * host alone, if given: of a volume that is not known there is an empty snapshot. Ends with `signal`.
+   * host alone, if given: of a volume that is not known there is an empty snapshot. Ends with `signal`, and that of one
+   * host when its proxy is no longer configured.
    */
   readonly watch: (options: ManagerWatchOptions) => AsyncGenerator<ManagerEvent, void, undefined>;
 }
@@ -85,6 +86,7 @@ export function createEventFeed({
         else if (told?.reason !== previous?.reason) {
           yield { type: 'volume', id: change.id, host: text, previous, current: told, transition: null };
         }
+        if (change.type === 'proxy' && change.current === null) return;
       }
     }
   }
@@ -99,7 +101,7 @@ export function createEventFeed({
 /** Volume hosts have a colon; what is no volume has a key without one. */
 function keyOf(change: ManagerChange): string {
   if (change.type === 'volume') return change.host;
-  return change.type === 'proxy' ? change.current.proxy_name : OBSERVER;
+  return change.type === 'proxy' ? change.proxy_name : OBSERVER;
 }
 
 function* snapshotEvents(snapshot: Snapshot, id: string, host: VolumeHost | null): Generator<ManagerEvent> {

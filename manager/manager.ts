@@ -3,20 +3,21 @@ import type { ManagerContext } from '../router/manager.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import type { ObserverHealth } from '../schema/observer-health.ts';
 import type { VolumeHealth } from '../schema/volume-health.ts';
-import { isNoStorage, parseVolumeHost, type VolumeHost } from '../schema/volume-host.ts';
+import type { VolumeHost } from '../schema/volume-host.ts';
 import { createAnnouncer, type Transition } from './announcer.ts';
 import type { Change } from './changes.ts';
 import { createEffectiveState, type EffectiveState } from './effective-state.ts';
 import { createEventFeed } from './event-feed.ts';
+import { expectedProxies } from './expected-proxies.ts';
 import { nextObserver, type Observed } from './observer.ts';
-import type { ProxyAccess } from './proxy-link.ts';
 import type { Snapshot } from './snapshot.ts';
-import { createStorageHealthChecker } from './storage-health-checker.ts';
+import { type AccessOf, createStorageHealthChecker } from './storage-health-checker.ts';
 import { createConfiguredVfolders, type VfolderSource } from './vfolders.ts';
 
 export interface ManagerOptions {
   readonly config: ManagerConfig;
-  readonly accessOf: (proxy: string) => ProxyAccess;
+  /** Called once for each proxy, and again where what it takes to reach it has changed. */
+  readonly accessOf: AccessOf;
   /** Differs at each start. */
   readonly epoch: string;
   readonly clock: Clock;
@@ -30,6 +31,13 @@ export interface ManagerOptions {
 export interface Manager extends Pick<ManagerContext, 'observer' | 'volumeHistory' | 'proxyHistory' | 'watch'> {
   readonly snapshot: () => Snapshot;
   readonly vfolders: VfolderSource;
+  /**
+   * Goes on with this configuration: proxies come, go and change, and those that stay as they are are not touched. Those
+   * who follow a proxy or volume that is gone are told so; what had happened to it stays in its history.
+   */
+  readonly reconfigure: (config: ManagerConfig) => void;
+  /** Shows a sentence as a warning of the manager, in place of the one that stood under that name; null ends it. */
+  readonly warn: (name: string, sentence: string | null) => void;
   /**
    * Has the proxy ask a volume's storage now, and resolves with what is known then: null if the volume is not known.
    * Never rejects: a proxy that does not answer makes its volumes `unknown`.
@@ -48,7 +56,8 @@ const DEFAULT_CHECK_TIMEOUT_MS = 15_000;
 const MAX_CHECK_TIMEOUT_MS = 60_000;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { config, accessOf, epoch, clock, random, cpuMs, onTransition = () => {} } = options;
+  let { config } = options;
+  const { accessOf, epoch, clock, random, cpuMs, onTransition = () => {} } = options;
   const checker = createStorageHealthChecker({
     proxies: config.proxies,
     accessOf,
@@ -61,13 +70,8 @@ export function createManager(options: ManagerOptions): Manager {
       state.refresh(proxy, news);
     },
   });
-  const vfolderHosts = config.vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
   const state: EffectiveState = createEffectiveState({
-    proxies: Object.entries(config.proxies).map(([name, proxy]) => ({
-      name,
-      intervalMs: proxy.health_check_interval,
-      volumes: [...proxy.volumes, ...vfolderHosts.filter((host) => host.proxy === name).map(({ volume }) => volume)],
-    })),
+    proxies: expectedProxies(config),
     known: checker.known,
     clock,
     onChanges(proxy, changes, volumes) {
@@ -77,14 +81,12 @@ export function createManager(options: ManagerOptions): Manager {
   });
   const feed = createEventFeed({ epoch, snapshot: state.snapshot, clock });
   const announcer = createAnnouncer({ epoch, clock, feed, onTransition });
-  const windowMs = Math.max(
-    0,
-    ...Object.values(config.proxies).map((proxy) => proxy.health_check_interval + proxy.health_check_timeout),
-  );
   /** Ends each check that is out. */
-  const checks = new Set<() => void>();
+  const checks = new Set<{ readonly proxy: string; readonly end: () => void }>();
+  const warnings = new Map<string, string>();
   let isOver = false;
-  let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null };
+  let vfolders = createConfiguredVfolders(config.vfolder);
+  let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null, warnings: [] };
 
   return {
     snapshot: state.snapshot,
@@ -92,21 +94,39 @@ export function createManager(options: ManagerOptions): Manager {
     observer: () => observer,
     volumeHistory: announcer.volumeHistory,
     proxyHistory: announcer.proxyHistory,
-    vfolders: createConfiguredVfolders(config.vfolder),
+    vfolders: { find: (id) => vfolders.find(id), list: (host) => vfolders.list(host) },
+    reconfigure,
+    warn(name, sentence) {
+      if (sentence === null) warnings.delete(name);
+      else warnings.set(name, sentence);
+      observe();
+    },
     checkVolume,
     isReady: () => state.snapshot().proxies.every(({ last_checked_at }) => last_checked_at !== null),
     stop() {
       state.stop();
       isOver = true;
-      for (const end of checks) end();
+      for (const { end } of checks) end();
       checker.stop();
     },
   };
 
+  function reconfigure(next: ManagerConfig): void {
+    if (isOver) return;
+    config = next;
+    vfolders = createConfiguredVfolders(config.vfolder);
+    for (const { proxy, end } of checks) if (!Object.hasOwn(config.proxies, proxy)) end();
+    checker.reconfigure(config.proxies);
+    state.reconfigure(expectedProxies(config));
+    observe();
+  }
+
   function observe(): void {
     const previous = observer;
-    const proxies = Object.keys(config.proxies).map((name) => observed(name));
-    observer = nextObserver(previous, proxies, { windowMs, now: moment(clock) });
+    const proxies = Object.values(config.proxies);
+    const windowMs = Math.max(0, ...proxies.map((proxy) => proxy.health_check_interval + proxy.health_check_timeout));
+    const all = Object.keys(config.proxies).map((name) => observed(name));
+    observer = nextObserver(previous, all, { windowMs, warnings: [...warnings.values()], now: moment(clock) });
     if (observer !== previous) announcer.announceObserver(previous, observer);
   }
 
@@ -141,14 +161,13 @@ export function createManager(options: ManagerOptions): Manager {
     const limit = new AbortController();
     const end = (): void => limit.abort();
     const cancel = clock.after(checkTimeoutMs(host), end);
-    checks.add(end);
-    await accessOf(host.proxy)
-      .client.health.check.mutate({ volume: host.volume }, { signal: limit.signal })
-      .catch(() => {});
+    const check = { proxy: host.proxy, end };
+    checks.add(check);
+    await checker.checkVolume(host, limit.signal).catch(() => {});
     cancel();
-    checks.delete(end);
+    checks.delete(check);
     await checker.checkWhole(host.proxy);
   }
 }
 
-const isProxyGone = (change: Change): boolean => change.of === 'proxy' && !change.current.is_healthy;
+const isProxyGone = (change: Change): boolean => change.of === 'proxy' && change.current?.is_healthy !== true;

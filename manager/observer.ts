@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Disturbance } from '../probe/health-probe.ts';
 import { isoOf, type Moment } from '../probe/clock.ts';
 import type { ObserverHealth } from '../schema/observer-health.ts';
@@ -19,11 +20,12 @@ const MIN_PROXIES = 5;
 export function nextObserver(
   previous: ObserverHealth,
   proxies: readonly Observed[],
-  { windowMs, now }: { windowMs: number; now: Moment },
+  { windowMs, warnings, now }: { windowMs: number; warnings: readonly string[]; now: Moment },
 ): ObserverHealth {
   const { status, message } = judged(previous, proxies, windowMs);
-  if (status !== previous.status) return { status, message, since: isoOf(now) };
-  return message === previous.message ? previous : { ...previous, message };
+  if (status !== previous.status) return { status, message, since: isoOf(now), warnings };
+  const isSame = message === previous.message && isDeepStrictEqual(warnings, previous.warnings);
+  return isSame ? previous : { ...previous, message, warnings };
 }
 
 function judged(

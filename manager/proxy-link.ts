@@ -21,6 +21,8 @@ export interface ProxyAccess {
   /** Calls end by their signal, and have no shorter limit of their own; streams reconnect by themselves. */
   readonly client: ProxyClient;
   readonly poll: HealthPoll;
+  /** Ends the connections that are kept for it alone. */
+  readonly close?: () => void;
 }
 
 export interface ProxyLinkOptions {
@@ -28,6 +30,8 @@ export interface ProxyLinkOptions {
   readonly clock: Clock;
   /** How often the proxy's stream should say something. */
   readonly pingMs: number;
+  /** What the proxy has told so far, where it was reached otherwise before. */
+  readonly received?: Received | null;
   /** Hears of all that the stream brings. */
   readonly onNews: (news: News) => void;
   /** Something is missing or broken that a poll would tell. */
@@ -48,6 +52,8 @@ export interface ProxyLink {
   readonly received: () => Received | null;
   /** Asks for the report, or, where the stream tells of the rest, whether anything is missing. */
   readonly poll: (signal: AbortSignal) => Promise<PollAnswer>;
+  /** Has the proxy ask a volume's storage now. Rejects where that cannot be had, and once `signal` aborts. */
+  readonly check: (volume: string, signal: AbortSignal) => Promise<void>;
   /** Has the next poll bring the whole report. */
   readonly wantWhole: () => void;
   /** Listens to the proxy's stream, if it does not yet; a stream that waits for its next attempt begins at once. */
@@ -63,8 +69,8 @@ const LISTEN_ANEW_MS = 1_000;
 
 export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   const { access, clock, pingMs, onNews, onDoubt, doubtAfterMs = () => 0 } = options;
-  let received: Received | null = null;
-  let generation = 0;
+  let { received = null } = options;
+  let generation = received?.generations.latest ?? 0;
   let isWholeWanted = true;
   /** What the stream has told until it was cut is known still: one poll may ask for what came after. */
   let isJustCut = false;
@@ -74,7 +80,11 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   let cancelRetry: (() => void) | null = null;
   const doubts = createDoubts({ clock, ask: onDoubt, afterMs: doubtAfterMs });
 
-  return { received: () => received, poll, wantWhole, listen, stop };
+  return { received: () => received, poll, check, wantWhole, listen, stop };
+
+  async function check(volume: string, signal: AbortSignal): Promise<void> {
+    await access.client.health.check.mutate({ volume }, { signal });
+  }
 
   function wantWhole(): void {
     isWholeWanted = true;
@@ -85,6 +95,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
     stream = null;
     cancelRetry?.();
     doubts.stop();
+    access.close?.();
   }
 
   /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AskingFailed, describeFailure } from '../client/failure.ts';
 import type { Clock } from '../probe/clock.ts';
-import { createHealthProbe, type Disturbance, type HealthProbe } from '../probe/health-probe.ts';
+import { createHealthProbe, type Disturbance, type HealthProbe, type Target } from '../probe/health-probe.ts';
 import type { Outcome } from '../probe/outcome.ts';
 import { type Reading, type TargetState, UNASKED } from '../probe/target-state.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
+import type { VolumeHost } from '../schema/volume-host.ts';
 import { createProxyLink, type PollAnswer, type ProxyAccess, type ProxyLink } from './proxy-link.ts';
 import { type News, NO_NEWS, POLLS_TO_BE_ONE, type Received } from './received.ts';
 
@@ -21,9 +23,13 @@ export interface ProxyKnowledge {
   readonly disturbance: Disturbance | null;
 }
 
+export type Proxies = Readonly<Record<string, ProxyEntry>>;
+export type AccessOf = (proxy: string, entry: ProxyEntry) => ProxyAccess;
+
 export interface StorageHealthCheckerOptions {
-  readonly proxies: Readonly<Record<string, Pick<ProxyEntry, 'health_check_interval' | 'health_check_timeout'>>>;
-  readonly accessOf: (proxy: string) => ProxyAccess;
+  readonly proxies: Proxies;
+  /** Called once for each proxy, and again where what it takes to reach it has changed. */
+  readonly accessOf: AccessOf;
   readonly clock: Clock;
   readonly random: () => number;
   /** All the processor time that this process has used, in milliseconds. */
@@ -35,10 +41,17 @@ export interface StorageHealthCheckerOptions {
 export interface StorageHealthChecker {
   /** Throws where no such proxy is configured. */
   readonly known: (proxy: string) => ProxyKnowledge;
+  /**
+   * Goes on with these proxies. One that is configured as before is not touched; of one that is configured otherwise all
+   * that is known stays until it has been asked; one that is gone is asked and listened to no more.
+   */
+  readonly reconfigure: (proxies: Proxies) => void;
   /** Polls now, or joins a poll that is out. */
   readonly checkNow: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
   /** Polls for the times of every check: an answer that was asked for before this is not enough. */
   readonly checkWhole: (proxy: string) => Promise<TargetState<PollAnswer, PollReading>>;
+  /** Has a proxy ask a volume's storage now. Rejects where that cannot be had, and once `signal` aborts. */
+  readonly checkVolume: (host: VolumeHost, signal: AbortSignal) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -61,9 +74,11 @@ export function streamPace(proxies: number): { readonly pingMs: number; readonly
 
 /** Polls every configured proxy, each at its own interval, and listens to each. One that is away holds up no other. */
 export function createStorageHealthChecker(options: StorageHealthCheckerOptions): StorageHealthChecker {
-  const { proxies, accessOf, clock, random, cpuMs, onNews } = options;
+  const { accessOf, clock, random, cpuMs, onNews } = options;
   const links = new Map<string, ProxyLink>();
-  const { pingMs } = streamPace(Object.keys(proxies).length);
+  /** Proxies that were not listened to yet, since there is this way to reach them. */
+  const unheard = new Set<string>();
+  let proxies: Proxies = {};
   const probe: HealthProbe<PollAnswer, PollReading> = createHealthProbe({
     clock,
     random,
@@ -71,31 +86,19 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     read: (outcome, _target, name) => readingOf(outcome, linkOf(name).received()),
     onDisturbance: (name) => onNews(name, { touched: 'all', isMeasuredOnly: false }),
   });
-  for (const [name, entry] of Object.entries(proxies)) {
-    const link = createProxyLink({
-      access: accessOf(name),
-      clock,
-      pingMs,
-      onNews: (news) => onNews(name, news),
-      onDoubt: () => void checkSince(name, clock.mono()),
-      doubtAfterMs: () => (links.size > FEW_PROXIES ? random() * DOUBTS_WITHIN_MS : 0),
-    });
-    links.set(name, link);
-    probe.register(name, {
-      intervalMs: entry.health_check_interval,
-      timeoutMs: entry.health_check_timeout,
-      ask: link.poll,
-    });
-  }
   probe.onOutcome((name, state, previous) => {
     // A proxy that has just come back need not wait for the stream's next attempt.
-    if (state.reading?.ok === true && previous.reading?.ok !== true) linkOf(name).listen();
+    const isBack = previous.reading?.ok !== true;
+    if (state.reading?.ok === true && (unheard.delete(name) || isBack)) linkOf(name).listen();
     const isAnswered = state.lastAnswer !== previous.lastAnswer;
     const news = (isAnswered ? state.lastAnswer?.news : null) ?? NO_NEWS;
     onNews(name, { ...news, isMeasuredOnly: news.isMeasuredOnly && isSameState(state, previous) });
   });
 
+  reconfigure(options.proxies);
+
   return {
+    reconfigure,
     known: (name) => ({
       state: probe.state(name) ?? UNASKED,
       received: linkOf(name).received(),
@@ -103,14 +106,55 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     }),
     checkNow: pollNow,
     checkWhole(name) {
-      linkOf(name).wantWhole();
+      links.get(name)?.wantWhole();
       return checkSince(name, clock.mono());
     },
+    checkVolume: async ({ proxy, volume }, signal) => linkOf(proxy).check(volume, signal),
     stop() {
       probe.stop();
       for (const link of links.values()) link.stop();
     },
   };
+
+  function reconfigure(next: Proxies): void {
+    const before = proxies;
+    proxies = next;
+    for (const name of Object.keys(before)) if (!Object.hasOwn(next, name)) forget(name);
+    for (const [name, entry] of Object.entries(next)) {
+      const previous = Object.hasOwn(before, name) ? before[name] : undefined;
+      if (previous === undefined) {
+        probe.register(name, targetOf(entry, connect(name, entry)));
+      } else if (!isDeepStrictEqual(previous, entry)) {
+        const isReached = isDeepStrictEqual(withoutPace(previous), withoutPace(entry));
+        probe.retarget(name, targetOf(entry, isReached ? linkOf(name) : connect(name, entry)));
+      }
+    }
+  }
+
+  function forget(name: string): void {
+    probe.unregister(name);
+    links.get(name)?.stop();
+    links.delete(name);
+    unheard.delete(name);
+  }
+
+  /** Ends what there was to reach it by; what that has been told is where the new one goes on from. */
+  function connect(name: string, entry: ProxyEntry): ProxyLink {
+    const before = links.get(name);
+    before?.stop();
+    const link = createProxyLink({
+      access: accessOf(name, entry),
+      clock,
+      pingMs: streamPace(Object.keys(proxies).length).pingMs,
+      received: before?.received() ?? null,
+      onNews: (news) => onNews(name, news),
+      onDoubt: () => void checkSince(name, clock.mono()),
+      doubtAfterMs: () => (links.size > FEW_PROXIES ? random() * DOUBTS_WITHIN_MS : 0),
+    });
+    links.set(name, link);
+    unheard.add(name);
+    return link;
+  }
 
   /** Once it has stopped there is nobody to be asked. */
   async function pollNow(name: string): Promise<PollState> {
@@ -132,6 +176,18 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
 }
 
 type PollState = TargetState<PollAnswer, PollReading>;
+
+function targetOf(
+  { health_check_interval, health_check_timeout }: ProxyEntry,
+  { poll }: ProxyLink,
+): Target<PollAnswer> {
+  return { intervalMs: health_check_interval, timeoutMs: health_check_timeout, ask: poll };
+}
+
+/** What it takes to reach a proxy. */
+function withoutPace(entry: ProxyEntry): object {
+  return { ...entry, health_check_interval: null, health_check_timeout: null, volumes: null };
+}
 
 /** Whether a poll has found a proxy as it was found before. */
 function isSameState(a: PollState, b: PollState): boolean {

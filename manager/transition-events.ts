@@ -1,8 +1,11 @@
 import { CONFIRMING_ATTEMPTS } from '../probe/target-state.ts';
 import type { ObserverHealth } from '../schema/observer-health.ts';
 import type { ObserverTransition, StorageProxyTransition, VolumeTransition } from '../schema/transition.ts';
+import type { StorageProxyHealth } from '../schema/storage-proxy-health.ts';
 import { formatVolumeHost } from '../schema/volume-host.ts';
-import type { ProxyChange, VolumeChange } from './changes.ts';
+import type { VolumeChange } from './changes.ts';
+
+export const NO_LONGER_CONFIGURED = 'no longer configured';
 
 /** What an event has beside what moved. */
 export interface Occasion {
@@ -43,29 +46,41 @@ export function volumeTransition(
 }
 
 export function proxyTransition(
-  { previous, current }: Pick<ProxyChange, 'previous' | 'current'>,
+  { previous, current }: { previous: StorageProxyHealth; current: StorageProxyHealth | null },
   occasion: Occasion,
   volumes: number,
 ): StorageProxyTransition {
-  const { proxy_name, status, error_message, state_type, attempt, since } = current;
-  const isFirst = previous.last_checked_at === null;
+  const { proxy_name } = previous;
   return {
     ...envelope(occasion, 'volhealth.proxy.transition.v1'),
     subject: proxy_name,
     data: {
       proxy_name,
-      previous: isFirst ? null : previous.status,
-      current: status,
-      error_message,
+      previous: previous.last_checked_at === null ? null : previous.status,
+      ...(current === null ? unconfigured(occasion) : becoming(current)),
       volumes,
-      reason: current.is_healthy ? 'OK' : 'PROXY_UNREACHABLE',
-      state_type,
-      attempt,
       max_attempts: CONFIRMING_ATTEMPTS,
-      first_check: isFirst,
-      since,
+      first_check: previous.last_checked_at === null,
     },
   };
+}
+
+function becoming(current: StorageProxyHealth) {
+  const { status, error_message, state_type, attempt, since } = current;
+  const reason = current.is_healthy ? 'OK' : 'PROXY_UNREACHABLE';
+  return { current: status, error_message, reason, state_type, attempt, since } as const;
+}
+
+/** It is asked no more, which is certain. */
+function unconfigured({ time }: Occasion) {
+  return {
+    current: 'unhealthy',
+    error_message: NO_LONGER_CONFIGURED,
+    reason: 'PROXY_NOT_CONFIGURED',
+    state_type: 'hard',
+    attempt: CONFIRMING_ATTEMPTS,
+    since: time,
+  } as const;
 }
 
 export function observerTransition(

@@ -58,8 +58,9 @@ export const ManagerEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('proxy'),
     id: z.string(),
-    previous: StorageProxyHealth,
-    current: StorageProxyHealth,
+    proxy_name: z.string(),
+    previous: StorageProxyHealth.nullable().describe('Null where it has just been configured.'),
+    current: StorageProxyHealth.nullable().describe('Null where it is no longer configured.'),
     transition: StorageProxyTransition.nullable(),
   }),
   z.object({

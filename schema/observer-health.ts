@@ -15,6 +15,10 @@ export const ObserverHealth = z
     status: ObserverStatus.describe('Whether the manager can judge.'),
     since: Instant.describe('Since when.'),
     message: z.string().nullable().describe('What makes it think so; null while it is ok.'),
+    warnings: z
+      .array(z.string())
+      .readonly()
+      .describe('What its administrator should look at, such as a configuration that was refused.'),
   })
   .meta({ id: 'ObserverHealth', description: 'What the manager says of itself as an observer.' });
 export type ObserverHealth = z.infer<typeof ObserverHealth>;

@@ -104,7 +104,7 @@ export function createWorld() {
     };
   };
 
-  const { config } = parseManagerConfig(MANAGER_TOML, 'manager.toml');
+  let { config } = parseManagerConfig(MANAGER_TOML, 'manager.toml');
   const startManager = () => {
     const manager = createManager({
       config,
@@ -112,8 +112,8 @@ export function createWorld() {
       clock,
       random,
       cpuMs: () => used.cpuMs,
-      accessOf: (proxy) => {
-        const access = { url: `http://${proxy}`, secret: SECRET, fetch: fetchProxy };
+      accessOf: (_proxy, { manager_api: url }) => {
+        const access = { url, secret: SECRET, fetch: fetchProxy };
         return {
           client: createProxyClient({ ...access, random, after: clock.after }),
           poll: createHealthPoll(access),
@@ -132,6 +132,12 @@ export function createWorld() {
       return manager;
     },
     managerFetch: (request: Request) => app.fetch(request),
+    /** Has the manager go on with the tables of these proxies, of what each has beside its secret. */
+    reconfigure(proxies: Readonly<Record<string, string>>) {
+      const tables = Object.entries(proxies).map(([name, keys]) => `[proxies.${name}]\nsecret = "${SECRET}"\n${keys}`);
+      ({ config } = parseManagerConfig(tables.join('\n'), 'manager.toml'));
+      manager.reconfigure(config);
+    },
     restartManager() {
       manager.stop();
       ({ manager, app } = startManager());

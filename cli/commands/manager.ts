@@ -73,7 +73,11 @@ function say({ log, limit }: { log: Log; limit: LineLimit }, transition: Transit
   switch (transition.of) {
     case 'proxy': {
       const { data } = transition.event;
-      const { proxy_name, current, error_message, volumes } = data;
+      const { proxy_name, current, error_message, volumes, reason } = data;
+      if (reason === 'PROXY_NOT_CONFIGURED') {
+        log('info', `proxy ${proxy_name} is no longer configured`, data);
+        return;
+      }
       const masked = volumes === 1 ? 'its volume is unknown' : `its ${volumes} volumes are unknown`;
       const why = error_message === null ? '' : `: ${error_message}; ${masked}`;
       log(current === 'healthy' ? 'info' : 'error', `proxy ${proxy_name} is ${current}${why}`, data);

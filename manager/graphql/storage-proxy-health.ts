@@ -1,6 +1,7 @@
 import type { ManagerEvent } from '../../schema/manager-event.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
 import { StorageProxyTransition } from '../../schema/transition.ts';
+import { NO_LONGER_CONFIGURED } from '../transition-events.ts';
 import { builder, zod } from './builder.ts';
 import { historyArgs, historyLength } from './history.ts';
 import { untilReturned } from './until-returned.ts';
@@ -41,22 +42,27 @@ builder.subscriptionField('storageProxyHealthChanged', (t) =>
     description:
       'Every storage proxy as it is, then each that changes, as it has become; that it was polled again is no change. ' +
       'Its `volumes` are as they are then: `volumeHealthChanged` tells of their changes. Opened again after a cut, it ' +
-      'begins with every proxy again.',
+      'begins with every proxy again. One that is no longer configured is told of once more, as unhealthy.',
     subscribe: (_root, _args, { watch }) =>
       untilReturned((signal) => proxiesIn(watch({ host: null, lastEventId: null, signal }))),
-    resolve: ({ current }) => current,
+    resolve: (told) => told.current ?? unconfigured(told.previous!),
   }),
 );
 
-/** The state of a proxy, and whether it is one of a snapshot, which is for one subscriber alone. */
-interface ToldProxy {
-  readonly type: 'snapshot' | 'proxy';
-  readonly current: StorageProxyHealth;
+type ProxyChange = Extract<ManagerEvent, { type: 'proxy' }>;
+
+/** A change of a proxy, or one of a snapshot, which is for one subscriber alone. */
+type ToldProxy = Pick<ProxyChange, 'previous' | 'current'> & { readonly type: 'snapshot' | 'proxy' };
+
+/** The last that is told of it. */
+function unconfigured(previous: StorageProxyHealth): StorageProxyHealth {
+  return { ...previous, status: 'unhealthy', is_healthy: false, error_message: NO_LONGER_CONFIGURED };
 }
 
 async function* proxiesIn(events: AsyncIterable<ManagerEvent>): AsyncGenerator<ToldProxy, void, undefined> {
   for await (const event of events) {
     if (event.type === 'proxy') yield event;
-    else if (event.type === 'snapshot') for (const current of event.proxies) yield { type: 'snapshot', current };
+    else if (event.type === 'snapshot')
+      for (const current of event.proxies) yield { type: 'snapshot', previous: null, current };
   }
 }

@@ -22,7 +22,7 @@ const HEALTH = {
       last_checked_at: '2026-01-22T08:00:00Z',
     }),
   ],
-  observer: { status: 'ok', since: '2026-01-22T08:00:00Z', message: null },
+  observer: { status: 'ok', since: '2026-01-22T08:00:00Z', message: null, warnings: [] },
 } as const;
 
 describe('the table of volhealth status', () => {
@@ -42,12 +42,26 @@ proxy2  ✖ unhealthy  proxy  connection refused                               5
   });
 
   it('says where the manager itself may be at fault', () => {
-    const observer = { status: 'isolated', since: '2026-01-22T09:00:00Z', message: '3 of 5 do not answer' } as const;
+    const observer = {
+      status: 'isolated',
+      since: '2026-01-22T09:00:00Z',
+      message: '3 of 5 do not answer',
+      warnings: [],
+    } as const;
     expect(
       statusTable({ ...HEALTH, observer }, PLAIN)
         .split('\n')
         .at(-1),
     ).toBe('The manager itself is isolated: 3 of 5 do not answer');
+  });
+
+  it('passes on what its administrator should look at', () => {
+    const observer = { ...HEALTH.observer, warnings: ['its list of proxies is an old one', 'evil \u001b[2J'] };
+    expect(
+      statusTable({ ...HEALTH, observer }, PLAIN)
+        .split('\n')
+        .slice(-2),
+    ).toEqual(['The manager warns: its list of proxies is an old one', 'The manager warns: evil [2J']);
   });
 
   it('is coloured where it may be, and the same otherwise', () => {

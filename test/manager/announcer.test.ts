@@ -27,9 +27,14 @@ const moved = (previous: VolumeHealth, current: VolumeHealth): Change => ({
   current,
   transition: { previous, current },
 });
-const gone: Change = { of: 'proxy', previous: proxy('proxy1'), current: DEAD, isTransition: true };
-const back: Change = { of: 'proxy', previous: DEAD, current: proxy('proxy1'), isTransition: true };
-const observer = (status: 'ok' | 'paused') => ({ status, since: '2026-01-22T10:00:00.000Z', message: null });
+const gone: Change = { of: 'proxy', proxyName: 'proxy1', previous: proxy('proxy1'), current: DEAD, isTransition: true };
+const back: Change = { of: 'proxy', proxyName: 'proxy1', previous: DEAD, current: proxy('proxy1'), isTransition: true };
+const observer = (status: 'ok' | 'paused') => ({
+  status,
+  since: '2026-01-22T10:00:00.000Z',
+  message: null,
+  warnings: [],
+});
 
 function createWorld() {
   const published: ManagerChange[] = [];
@@ -119,7 +124,10 @@ describe('what explains a transition of a volume', () => {
 
   it('is also an outage that began before its proxy was ever asked: that was nothing before', () => {
     const { announce, causes, announcer } = createWorld();
-    announce({ of: 'proxy', previous: UNASKED, current: DEAD, isTransition: true }, moved(HEALTHY, AWAY));
+    announce(
+      { of: 'proxy', proxyName: 'proxy1', previous: UNASKED, current: DEAD, isTransition: true },
+      moved(HEALTHY, AWAY),
+    );
     const [outage] = announcer.proxyHistory('proxy1', 1);
     expect(outage?.data).toMatchObject({ previous: null, current: 'unhealthy', first_check: true });
     expect(causes()).toEqual([outage?.id]);
@@ -135,7 +143,13 @@ describe('what explains a transition of a volume', () => {
   it('is not that the outage was confirmed meanwhile', () => {
     const { announce, causes, announcer } = createWorld();
     announce(gone);
-    announce({ of: 'proxy', previous: DEAD, current: { ...DEAD, state_type: 'hard' }, isTransition: true });
+    announce({
+      of: 'proxy',
+      proxyName: 'proxy1',
+      previous: DEAD,
+      current: { ...DEAD, state_type: 'hard' },
+      isTransition: true,
+    });
     announce(moved(HEALTHY, AWAY));
     expect(causes()).toEqual([announcer.proxyHistory('proxy1', 2)[0]?.id]);
   });

@@ -83,7 +83,8 @@ function take(known: Replayed, event: ManagerEvent): void {
     for (const volume of event.volumes) known.volumes.set(hostOf(volume), volume);
     known.isWhole = event.remaining === 0;
   } else if (event.type === 'proxy') {
-    known.proxies.set(event.current.proxy_name, event.current);
+    if (event.current === null) known.proxies.delete(event.proxy_name);
+    else known.proxies.set(event.proxy_name, event.current);
   } else if (event.type === 'volume') {
     if (event.current === null) known.volumes.delete(event.host);
     else known.volumes.set(event.host, event.current);

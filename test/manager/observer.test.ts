@@ -3,13 +3,13 @@ import { nextObserver, type Observed } from '../../manager/observer.ts';
 import type { ObserverHealth } from '../../schema/observer-health.ts';
 
 const now = { wall: Date.parse('2026-01-22T10:00:00Z'), mono: 0 };
-const OK: ObserverHealth = { status: 'ok', since: '2026-01-22T09:00:00.000Z', message: null };
+const OK: ObserverHealth = { status: 'ok', since: '2026-01-22T09:00:00.000Z', message: null, warnings: [] };
 
 /** Proxies that failed at these seconds; null for one that is well. */
 const proxies = (...failedAtS: readonly (number | null)[]): Observed[] =>
   failedAtS.map((at) => ({ failedMonoMs: at === null ? null : at * 1_000, disturbance: null }));
 const observer = (observed: readonly Observed[], previous = OK) =>
-  nextObserver(previous, observed, { windowMs: 13_000, now });
+  nextObserver(previous, observed, { windowMs: 13_000, warnings: [], now });
 
 describe('an observer', () => {
   it.each([
@@ -27,6 +27,7 @@ describe('an observer', () => {
       status: 'isolated',
       since: '2026-01-22T10:00:00.000Z',
       message: '3 of 5 storage proxies do not answer: the fault may lie with the manager or its network',
+      warnings: [],
     });
   });
 

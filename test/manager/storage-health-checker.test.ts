@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHealthPoll } from '../../client/health-poll.ts';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { createStorageHealthChecker } from '../../manager/storage-health-checker.ts';
+import { ProxyEntry } from '../../schema/manager-config.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 type Answer = (signal: AbortSignal | null | undefined) => Promise<Response>;
@@ -35,7 +36,7 @@ function createChecker(...answers: readonly Answer[]) {
   const access = { url: 'http://proxy1', secret: 's', fetch };
   const labels: string[] = [];
   const checker = createStorageHealthChecker({
-    proxies: { proxy1: { health_check_interval: 10_000, health_check_timeout: 3_000 } },
+    proxies: { proxy1: ProxyEntry.parse({ manager_api: 'http://proxy1', secret: 's' }) },
     accessOf: () => ({ client: createProxyClient(access), poll: createHealthPoll(access) }),
     clock,
     random: () => 0.5,

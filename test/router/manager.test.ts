@@ -129,6 +129,7 @@ describe('observerHealth', () => {
       status: 'ok',
       since: CHECKED_AT,
       message: null,
+      warnings: [],
     });
   });
 });

@@ -85,7 +85,7 @@ export function graphql(options: Partial<GraphqlOptions> = {}): GraphqlServer {
     snapshot: () => documented,
     vfolders: createConfiguredVfolders([{ id: FOLDER_ID, name: 'data', host: 'proxy1:volume1' }]),
     checkVolume: async (host) => documented.volume(host),
-    observer: () => ({ status: 'ok', since: CHECKED_AT, message: null }),
+    observer: () => ({ status: 'ok', since: CHECKED_AT, message: null, warnings: [] }),
     volumeHistory: () => [],
     proxyHistory: () => [],
     watch: () => Readable.from([]),

@@ -134,12 +134,22 @@ describe.each(['volumeHealth(host: "proxy1:volume1")', 'storageProxyHealthList']
 
 test('the manager says how it is itself', async () => {
   const server = graphql({
-    observer: () => ({ status: 'isolated', since: CHECKED_AT, message: '3 of 5 proxies failed within 10 s' }),
+    observer: () => ({
+      status: 'isolated',
+      since: CHECKED_AT,
+      message: '3 of 5 proxies failed within 10 s',
+      warnings: ['its list of proxies is an old one'],
+    }),
   });
 
-  expect(await ask(server, '{ observerHealth { status since message } }')).toEqual({
+  expect(await ask(server, '{ observerHealth { status since message warnings } }')).toEqual({
     data: {
-      observerHealth: { status: 'ISOLATED', since: CHECKED_AT, message: '3 of 5 proxies failed within 10 s' },
+      observerHealth: {
+        status: 'ISOLATED',
+        since: CHECKED_AT,
+        message: '3 of 5 proxies failed within 10 s',
+        warnings: ['its list of proxies is an old one'],
+      },
     },
   });
 });

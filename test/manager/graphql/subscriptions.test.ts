@@ -186,7 +186,7 @@ describe('storageProxyHealthChanged', () => {
     manager.setSnapshot(snapshotOf([current], [volume('proxy2:volume1')]));
 
     manager.publish(becomes('proxy2:volume1', 'healthy'));
-    manager.publish({ type: 'proxy', previous: current, current, transition: null });
+    manager.publish({ type: 'proxy', proxy_name: current.proxy_name, previous: current, current, transition: null });
 
     expect(first.map(({ data }) => data.storageProxyHealthChanged)).toEqual([
       { proxyName: 'proxy1', status: 'HEALTHY', volumes: [{ status: 'HEALTHY' }, { status: 'OFFLINE' }] },
@@ -205,7 +205,7 @@ describe('storageProxyHealthChanged', () => {
     if (current === undefined) throw new Error('the fixture has a proxy');
     const early = await watching(manager, PROXIES);
     for (let read = 0; read < 2; read += 1) await early.json();
-    manager.publish({ type: 'proxy', previous: current, current, transition: null });
+    manager.publish({ type: 'proxy', proxy_name: current.proxy_name, previous: current, current, transition: null });
     await early.json();
     manager.setSnapshot(snapshotOf([current], [volume('proxy1:volume1', { status: 'unavailable' })]));
 

@@ -147,8 +147,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the limit of a check outlives it',
     file: 'manager/manager.ts',
-    find: '    cancel();\n    checks.delete(end);',
-    replace: '    checks.delete(end);',
+    find: '    cancel();\n    checks.delete(check);',
+    replace: '    checks.delete(check);',
   },
   {
     name: 'a volume that a restarted proxy does not report yet is gone at once',

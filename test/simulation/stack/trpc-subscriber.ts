@@ -65,7 +65,7 @@ function take(told: Told, event: ManagerEvent): void {
   } else if (event.type === 'volume') {
     told.takeVolume(event.host, event.current);
   } else if (event.type === 'proxy') {
-    told.takeProxy(event.current);
+    if (event.current !== null) told.takeProxy(event.current);
   }
   if (event.id !== null) told.takeId(event.id);
 }

@@ -32,7 +32,8 @@ export function createAddingUp(): AddingUp {
           isWhole = event.remaining === 0;
           break;
         case 'proxy':
-          proxies.set(event.current.proxy_name, event.current);
+          if (event.current === null) proxies.delete(event.proxy_name);
+          else proxies.set(event.proxy_name, event.current);
           break;
         case 'volume':
           if (event.current === null) volumes.delete(event.host);
