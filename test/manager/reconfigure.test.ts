@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManagerClient } from '../../client/manager-client.ts';
 import type { ManagerEvent } from '../../schema/manager-event.ts';
 import { settled } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
+import { readerOf, subscription } from './event-reader.ts';
 
 const AT_1 = 'manager_api = "http://proxy1"';
 const AT_2 = 'manager_api = "http://proxy2"';
@@ -148,6 +150,31 @@ describe('a proxy that is no longer configured', () => {
       { host: 'proxy2:volume1', current: null, transition: { data: { reason: 'PROXY_NOT_CONFIGURED' } } },
     ]);
     expect([ours.isOver, other.isOver, other.events.length]).toEqual([true, false, 1]);
+  });
+
+  it('completes such a stream over GraphQL and over tRPC, whose clients then do not ask again', async () => {
+    const query =
+      'subscription { volumeHealthChanged(host: "proxy2:volume1") { current { status } transition { data { reason } } } }';
+    const reader = readerOf(await world.managerFetch(subscription(query)));
+    const client = createManagerClient({
+      url: 'http://manager',
+      fetch: async (input, init) => world.managerFetch(new Request(input, init)),
+    });
+    const heard: string[] = [];
+    client.watch.subscribe(
+      { host: 'proxy2:volume1' },
+      { onData: ({ data }) => heard.push(data.type), onComplete: () => heard.push('complete') },
+    );
+    await reader.next();
+    await expect.poll(() => heard).toEqual(['snapshot']);
+    world.reconfigure({ proxy1: AT_1 });
+    expect((await reader.json()).data.volumeHealthChanged).toEqual({
+      current: null,
+      transition: { data: { reason: 'PROXY_NOT_CONFIGURED' } },
+    });
+    expect(await reader.next()).toMatchObject({ event: 'complete' });
+    expect(await reader.next()).toBeNull();
+    await expect.poll(() => heard).toEqual(['snapshot', 'volume', 'complete']);
   });
 
   it('leaves its history, in which its own end explains that of its volumes', () => {
