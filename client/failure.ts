@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
+import { describeTlsFailure } from './tls-failure.ts';
 
 /** Why a service could not be asked, as one short sentence that a person understands. */
 export class AskingFailed extends Error {
@@ -33,14 +34,6 @@ const BY_CODE: Readonly<Record<string, readonly [FailureKind, string]>> = {
   ENETUNREACH: ['unreachable', 'no route to the network'],
   ETIMEDOUT: ['timeout', 'timed out while connecting'],
   UND_ERR_CONNECT_TIMEOUT: ['timeout', 'timed out while connecting'],
-  CERT_HAS_EXPIRED: ['tls', 'its certificate has expired'],
-  CERT_NOT_YET_VALID: ['tls', 'its certificate is not valid yet'],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'its certificate is self-signed'],
-  SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'its certificate comes from an unknown authority'],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', 'its certificate comes from an unknown authority'],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'its certificate cannot be verified'],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'its certificate is for another name'],
-  EPROTO: ['tls', 'TLS handshake failed'],
   UND_ERR_HEADERS_OVERFLOW: ['too_large', 'its answer has too large headers'],
 };
 
@@ -58,9 +51,8 @@ export function describeFailure(error: unknown): AskingFailed {
     if (link.name === 'HTTPParserError') {
       return new AskingFailed('unreadable', 'its answer is not proper HTTP', { cause: error });
     }
-    if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
-      return new AskingFailed('tls', 'TLS handshake failed', { cause: error });
-    }
+    const tls = describeTlsFailure(code, link.message);
+    if (tls !== null) return new AskingFailed('tls', tls, { cause: error });
   }
   const status = httpStatusOf(error);
   if (status !== null && (status < 200 || status > 299)) {

@@ -9,8 +9,10 @@ export interface TlsIdentity {
 }
 
 export interface CertificateRequest {
-  /** Host names and IP addresses. */
+  /** Host names and IP addresses; of a client, what it is called. */
   readonly names: readonly string[];
+  /** Whom it lets prove who he is. Default: a server. */
+  readonly usage?: 'server' | 'client';
   /** An hour ago, unless told. */
   readonly notBefore?: Date;
   /** A day ahead, unless told. */
@@ -20,13 +22,19 @@ export interface CertificateRequest {
 export interface Authority {
   readonly caPem: string;
   readonly issue: (request: CertificateRequest) => Promise<TlsIdentity>;
+  /** An authority that this one vouches for: what it issues comes with its own certificate behind it. */
+  readonly intermediate: () => Promise<Authority>;
 }
 
 const KEY = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 const HOUR_MS = 3_600_000;
 
 /** An authority of its own, which nobody trusts who was not told to. */
-export async function createAuthority(): Promise<Authority> {
+export function createAuthority(): Promise<Authority> {
+  return authorityBelow(null);
+}
+
+async function authorityBelow(root: TlsIdentity | null): Promise<Authority> {
   const { private: key, cert } = await generate(named(`Fake Authority ${randomUUID()}`), {
     ...KEY,
     ...validity({}),
@@ -34,8 +42,17 @@ export async function createAuthority(): Promise<Authority> {
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
+    ...(root === null ? {} : { ca: root }),
   });
-  return { caPem: cert, issue: (request) => certify(request, { key, cert }) };
+  const own = { key, cert };
+  return {
+    caPem: cert,
+    issue: async (request) => {
+      const identity = await certify(request, own);
+      return root === null ? identity : { ...identity, cert: `${identity.cert}\n${cert}` };
+    },
+    intermediate: () => authorityBelow(own),
+  };
 }
 
 /** Signed by nobody else, as appliances come from the factory. */
@@ -50,7 +67,7 @@ async function certify(request: CertificateRequest, ca: TlsIdentity | null): Pro
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'extKeyUsage', ...(request.usage === 'client' ? { clientAuth: true } : { serverAuth: true }) },
       { name: 'subjectAltName', altNames: request.names.map(altName) },
     ],
     ...(ca === null ? {} : { ca }),
