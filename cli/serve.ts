@@ -1,9 +1,10 @@
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Server } from 'node:http';
 import { serve as listen } from '@hono/node-server';
 import type { ListenAddress } from '../schema/proxy-config.ts';
 import type { Log } from './log.ts';
 import { streamsOf } from './open-streams.ts';
+import type { OwnCertificate } from './own-certificate.ts';
 import { CannotRun } from './run.ts';
 import { cutSlowReaders } from './slow-readers.ts';
 import { stopped } from './stopped.ts';
@@ -11,7 +12,8 @@ import { stopped } from './stopped.ts';
 export interface ServeOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly address: ListenAddress;
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Serves HTTPS; none: plain HTTP. */
+  readonly tls?: OwnCertificate | undefined;
   readonly log: Log;
   /** Ends everything behind the port. */
   readonly onStop: () => void;
@@ -29,10 +31,11 @@ const GRACE_MS = 1_000;
  */
 export async function serve({ fetch, address, tls, log, onStop }: ServeOptions): Promise<number> {
   const stop = stopped();
-  const server = await opened({ fetch, address, ...(tls === undefined ? {} : { tls }) }).catch((error: unknown) => {
+  const server = await opened({ fetch, address, tls }).catch((error: unknown) => {
     onStop();
     throw error;
   });
+  tls?.follow(server as TlsServer);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const streams = streamsOf(server);
   cutSlowReaders(server);
@@ -63,7 +66,7 @@ function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' 
     const { host: hostname, port } = address;
     const options = { fetch, hostname, port };
     const server = listen(
-      tls === undefined ? options : { ...options, createServer: createTlsServer, serverOptions: tls },
+      tls === undefined ? options : { ...options, createServer: createTlsServer, serverOptions: tls.serverOptions() },
       () => {
         resolve(server);
       },

@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { AskingFailed, describeFailure, httpFailure } from './failure.ts';
+import { explainUnanswered } from './unanswered.ts';
 
 /** Calls back once after `ms`; the function it returns takes that back. */
 export type After = (ms: number, callback: () => void) => () => void;
@@ -41,7 +42,7 @@ export function openEventStream(options: EventStreamOptions): () => void {
     onEnd(reached);
   };
   const lost = (error: unknown): void => {
-    end({ failure: describeFailure(error), isFinal: false });
+    end({ failure: describeFailure(explainUnanswered(options.url, error)), isFinal: false });
   };
   const listen = (): (() => void) =>
     after(silenceMs, () => lost(new AskingFailed('timeout', `silent for ${silenceMs / 1_000} s`)));

@@ -1,5 +1,6 @@
 import { AskingFailed, httpFailure } from './failure.ts';
 import { type Answer, readJson } from './limited-fetch.ts';
+import { explainUnanswered } from './unanswered.ts';
 
 export interface HealthPollOptions {
   /** Base URL of the proxy's manager-facing API, such as `http://127.0.0.1:6022`. */
@@ -39,7 +40,9 @@ export function createHealthPoll(options: HealthPollOptions): HealthPoll {
   const headers = { accept: 'application/json', 'x-backendai-storage-auth-token': secret };
   return async ({ known, signal }) => {
     const target = known === null ? endpoint : `${endpoint}?known=${encodeURIComponent(known)}`;
-    const response = await fetch(target, { headers, signal, redirect: 'manual' });
+    const response = await fetch(target, { headers, signal, redirect: 'manual' }).catch((error: unknown) => {
+      throw explainUnanswered(url, error);
+    });
     if (response.status < 200 || response.status > 299) {
       await response.body?.cancel();
       throw httpFailure(response.status);

@@ -1,4 +1,5 @@
 import { AskingFailed, httpFailure } from './failure.ts';
+import { explainUnanswered } from './unanswered.ts';
 
 export interface FetchLimits {
   readonly timeoutMs: number;
@@ -23,7 +24,7 @@ export function limitedFetch({ timeoutMs, maxBytes, fetch }: FetchLimits): typeo
     } catch (error) {
       if (timeout.aborted)
         throw new AskingFailed('timeout', `timed out after ${timeoutMs / 1_000} s`, { cause: error });
-      throw error;
+      throw explainUnanswered(input instanceof Request ? input.url : input.toString(), error);
     }
   };
 }

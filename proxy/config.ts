@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import type { z } from 'zod';
 import { findBackend } from '../backends/register.ts';
-import { ConfigError, type ReadConfig, readConfigFile } from '../schema/config-file.ts';
+import { type ReadConfig, readConfigFile } from '../schema/config-file.ts';
 import { BACKEND_AI_PROXY_KEYS, ProxyConfig, type VolumeConfig } from '../schema/proxy-config.ts';
 import { locateKeys } from '../schema/toml-lines.ts';
 
@@ -15,13 +15,7 @@ export function parseProxyConfig(text: string, file: string): ReadConfig<ProxyCo
   const { config, warnings } = readConfigFile(ProxyConfig, source);
   const locate = locateKeys(text);
   const say = ({ key, problem }: Remark) => `${file}:${locate(key)}  ${key.map(String).join('.')}  ${problem}`;
-  const all = [...warnings, ...Object.entries(config.volume).flatMap(remarksOn).map(say)];
-  const { manager } = config.api;
-  if (manager.ssl_enabled && (manager.ssl_cert == null || manager.ssl_privkey == null)) {
-    const key = ['api', 'manager', 'ssl_enabled'];
-    throw new ConfigError([say({ key, problem: 'expected ssl_cert and ssl_privkey beside it' })], all);
-  }
-  return { config, warnings: all };
+  return { config, warnings: [...warnings, ...Object.entries(config.volume).flatMap(remarksOn).map(say)] };
 }
 
 /** Something that stops nothing, and that somebody should know. */

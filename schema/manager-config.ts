@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
 import { Address, SharedSecret } from './proxy-config.ts';
+import { refuseHalfTls, ServerTls } from './server-tls.ts';
 import { VirtualFolder } from './vfolder.ts';
 import { isNoStorage, parseVolumeHost } from './volume-host.ts';
 
@@ -10,6 +11,8 @@ const ProxyName = z.string().regex(/^[^\s:\p{Cc}]{1,64}$/u, {
   error: 'expected a name of at most 64 characters without blanks and colons',
 });
 
+const PemFile = z.string({ error: 'expected a PEM file' }).min(1, { error: 'expected a PEM file' }).optional();
+
 export const ProxyEntry = z
   .strictObject({
     manager_api: z
@@ -17,7 +20,9 @@ export const ProxyEntry = z
       .describe("URL of the proxy's manager-facing API."),
     secret: SharedSecret.describe('Shared secret.'),
     ssl_verify: z.boolean().default(true).describe("Whether the proxy's certificate is verified."),
-    ca: z.string().optional().describe("PEM file with the authority of the proxy's certificate."),
+    ca: PemFile.describe("PEM file with the authority of the proxy's certificate."),
+    client_cert: PemFile.describe('Certificate chain to show to the proxy, a PEM file.'),
+    client_key: PemFile.describe('Its private key, a PEM file.'),
     volumes: z.array(z.string()).default([]).describe('Volumes to show even while the proxy was never reached.'),
     health_check_interval: Interval.default(10_000).describe('How often the proxy is polled.'),
     health_check_timeout: Timeout.optional().describe(
@@ -27,6 +32,14 @@ export const ProxyEntry = z
   .refine(({ health_check_interval, health_check_timeout = 0 }) => health_check_timeout < health_check_interval, {
     path: ['health_check_timeout'],
     error: 'expected less than `health_check_interval`',
+  })
+  .refine(({ client_cert, client_key }) => client_cert === undefined || client_key !== undefined, {
+    path: ['client_cert'],
+    error: 'expected client_key beside it',
+  })
+  .refine(({ client_cert, client_key }) => client_key === undefined || client_cert !== undefined, {
+    path: ['client_key'],
+    error: 'expected client_cert beside it',
   })
   .transform((entry) => ({
     ...entry,
@@ -59,7 +72,9 @@ export const ManagerConfig = z.strictObject({
     .strictObject({
       listen: Address.default({ host: '127.0.0.1', port: 6080 }).describe('Where to listen.'),
       graphiql: z.boolean().optional().describe('Serve GraphiQL at /graphql. Default: only on a loopback address.'),
+      ...ServerTls.shape,
     })
+    .superRefine(refuseHalfTls)
     .prefault({}),
   proxies: z.record(ProxyName, ProxyEntry).default({}),
   vfolder: z

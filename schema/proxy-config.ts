@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
+import { refuseHalfTls, ServerTls } from './server-tls.ts';
 
 /** `{ host, port }`, read from `"host:port"`, `[host, port]` or `{ host, port }`, as Backend.AI writes it. */
 export const Address = z
@@ -91,10 +92,9 @@ export const ProxyConfig = z.strictObject({
         .strictObject({
           service_addr: Address.default({ host: '127.0.0.1', port: 6022 }).describe('Where to listen.'),
           secret: SharedSecret.describe('Shared secret of proxy and manager.'),
-          ssl_enabled: z.boolean().default(false).describe('Whether to serve HTTPS.'),
-          ssl_cert: z.string().nullish().describe('Certificate chain, a PEM file.'),
-          ssl_privkey: z.string().nullish().describe('Private key, a PEM file.'),
+          ...ServerTls.shape,
         })
+        .superRefine(refuseHalfTls)
         // Absent tables are read as empty ones, so that the message names the secret that is missing.
         .prefault({} as never),
     })

@@ -3,7 +3,7 @@ import { parseProxyConfig } from '../../proxy/config.ts';
 import { configKindOf } from '../config-kind.ts';
 import { readConfig } from '../config-source.ts';
 import type { Command } from '../run.ts';
-import { tlsOf } from '../tls.ts';
+import { managerTlsWarnings, serverTlsWarnings } from '../tls-warnings.ts';
 
 export const checkConfig: Command = {
   name: 'check-config',
@@ -22,11 +22,12 @@ Example:
     const content = readConfig(file);
     if (configKindOf(content) === 'manager') {
       const { config, warnings } = parseManagerConfig(content, file);
-      report(file, warnings, `a manager with ${count(config.proxies, 'proxy', 'proxies')}`);
+      const more = await managerTlsWarnings(config);
+      report(file, [...warnings, ...more], `a manager with ${count(config.proxies, 'proxy', 'proxies')}`);
     } else {
       const { config, warnings } = parseProxyConfig(content, file);
-      tlsOf(config);
-      report(file, warnings, `a storage proxy with ${count(config.volume, 'volume', 'volumes')}`);
+      const more = await serverTlsWarnings(config.api.manager, 'api.manager');
+      report(file, [...warnings, ...more], `a storage proxy with ${count(config.volume, 'volume', 'volumes')}`);
     }
     return 0;
   },

@@ -7,8 +7,9 @@ import { loadConfig } from '../config-source.ts';
 import { createLineLimit, type LineLimit } from '../line-limit.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, type Log, levelOf } from '../log.ts';
+import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
-import { proxyAccess } from '../proxy-access.ts';
+import { openProxyAccess } from '../proxy-access.ts';
 import { cpuMs, systemClock } from '../system-clock.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
@@ -32,6 +33,8 @@ Example:
     const address = listenAddress(text(options, 'listen')) ?? config.api.listen;
     const log = createLog('manager');
     if (Object.keys(config.proxies).length === 0) log('warn', 'no storage proxy is configured: [proxies.NAME]');
+    const tls = await openOwnCertificate(config.api, { table: 'api', log });
+    const access = await openProxyAccess(config.proxies, log);
     const limit = createLineLimit(systemClock, {
       perMinute: MAX_LINES_A_MINUTE,
       onOmitted: (proxy, lines) =>
@@ -39,7 +42,7 @@ Example:
     });
     const service = createManager({
       config,
-      accessOf: proxyAccess(config.proxies),
+      accessOf: access.accessOf,
       epoch: randomUUID(),
       clock: systemClock,
       random: Math.random,
@@ -57,9 +60,11 @@ Example:
     return serve({
       fetch: app.fetch,
       address,
+      tls,
       log,
       onStop: () => {
         service.stop();
+        access.stop();
         limit.stop();
       },
     });

@@ -7,9 +7,9 @@ import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, levelOf } from '../log.ts';
+import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { systemClock } from '../system-clock.ts';
-import { tlsOf } from '../tls.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
@@ -31,8 +31,8 @@ Example:
     const config = loadConfig(text(options, 'config'), { kind: 'proxy', parse: parseProxyConfig });
     const address =
       listenAddress(text(options, 'listen')) ?? config.volhealth.listen ?? config.api.manager.service_addr;
-    const tls = tlsOf(config);
     const log = createLog('proxy');
+    const tls = await openOwnCertificate(config.api.manager, { table: 'api.manager', log });
     const pool = createMountPool();
     const storageProxy = createStorageProxy({
       config,
@@ -62,7 +62,7 @@ Example:
     return serve({
       fetch: app.fetch,
       address,
-      ...(tls === null ? {} : { tls }),
+      tls,
       log,
       onStop: () => {
         storageProxy.stop();

@@ -76,23 +76,6 @@ describe('a file that is not what the command needs', () => {
     );
   });
 
-  it('is refused where its certificate is none', async () => {
-    const pem = write('server.pem', 'not a certificate');
-    const file = write(
-      'tls.toml',
-      `[api.manager]\nsecret = "s"\nssl-enabled = true\nssl-cert = "${pem}"\nssl-privkey = "${pem}"\n`,
-    );
-    for (const command of [
-      ['check-config', file],
-      ['proxy', '-c', file],
-    ]) {
-      const { code, stderr } = await sandbox.run(...command);
-      expect(code).toBe(2);
-      expect(stderr).toContain('api.manager: cannot use ssl_cert server.pem and ssl_privkey server.pem: ');
-      expect(stderr.trim()).not.toContain('\n');
-    }
-  });
-
   it('is refused by up where the other one is missing', async () => {
     const { code, stderr } = await sandbox.run('up', '--proxy-config', proxyToml());
     expect([code, stderr]).toEqual([

@@ -37,6 +37,28 @@ describe('a manager.toml', () => {
     ]);
   });
 
+  const https = GOOD.replace('http:', 'https:');
+  it.each([
+    [GOOD, 'ca = "/ca"', ['ca  has no effect: manager_api is not https']],
+    [
+      GOOD,
+      'client_cert = "/c"\nclient_key = "/k"',
+      ['client_cert  has no effect: manager_api is not https', 'client_key  has no effect: manager_api is not https'],
+    ],
+    [GOOD, 'ssl_verify = false', ['ssl_verify  has no effect: manager_api is not https']],
+    [GOOD, 'ssl_verify = true', []],
+    [https, 'ca = "/ca"\nclient_cert = "/c"\nclient_key = "/k"', []],
+    [https, 'ssl_verify = false', ['ssl_verify  is false: its certificate is not verified']],
+    [
+      https,
+      'ca = "/ca"\nssl_verify = false',
+      ['ssl_verify  is false: its certificate is not verified', 'ca  has no effect: ssl_verify is false'],
+    ],
+  ])('%j with %j is warned of what is odd about TLS: %j', (text, more, remarks) => {
+    const { warnings } = parseManagerConfig(text.replace('secret', `${more}\nsecret`), 'm.toml');
+    expect(warnings.map((warning) => warning.replace(/^m\.toml:\d+ {2}proxies\.proxy1\./, ''))).toEqual(remarks);
+  });
+
   it('may be empty', () => {
     expect(parseManagerConfig('', 'manager.toml').config.proxies).toEqual({});
   });
@@ -58,6 +80,22 @@ describe('a manager.toml', () => {
     [
       GOOD.replace('proxy1:local', 'proxy1'),
       'manager.toml:8  vfolder.0.host  expected a volume host such as "proxy1:volume1", found "proxy1"',
+    ],
+    [
+      `[api]\nssl_enabled = true\nssl_cert = "/c"\n${GOOD}`,
+      'manager.toml:2  api.ssl_enabled  expected ssl_cert and ssl_privkey beside it',
+    ],
+    [
+      `[api]\nssl_client_ca = "/ca"\n${GOOD}`,
+      'manager.toml:2  api.ssl_client_ca  expected `ssl_enabled = true` beside it',
+    ],
+    [
+      GOOD.replace('secret', 'client_cert = "/c"\nsecret'),
+      'manager.toml:4  proxies.proxy1.client_cert  expected client_key beside it, found "/c"',
+    ],
+    [
+      GOOD.replace('secret', 'client_key = "/k"\nsecret'),
+      'manager.toml:4  proxies.proxy1.client_key  expected client_cert beside it, found "/k"',
     ],
     [GOOD.replace('6f1c2a54', 'photos'), 'manager.toml:6  vfolder.0.id  expected a UUID, found '],
     [

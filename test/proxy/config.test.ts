@@ -35,6 +35,10 @@ describe('a storage-proxy.toml', () => {
     expect(parseProxyConfig(text, 'f').config.volume['my-volume']?.health_check_interval).toBe(300_000);
   });
 
+  it('may have empty names of files that are not used', () => {
+    expect(problemsOf(GOOD.replace('secret', 'ssl-cert = ""\nssl-privkey = ""\nsecret'))).toEqual([]);
+  });
+
   it('warns of a key that nobody knows, and is good all the same', () => {
     const { warnings } = parseProxyConfig(`${GOOD}helth_check_interval = "5m"`, 'storage-proxy.toml');
     expect(warnings).toEqual([
@@ -160,6 +164,18 @@ addr = { host = "127.0.0.1", port = 2379 }
     [
       GOOD.replace('secret', 'ssl-enabled = true\nsecret'),
       'storage-proxy.toml:3  api.manager.ssl_enabled  expected ssl_cert and ssl_privkey beside it',
+    ],
+    [
+      GOOD.replace('secret', 'ssl-enabled = true\nssl-cert = "/c"\nssl-privkey = ""\nsecret'),
+      'storage-proxy.toml:3  api.manager.ssl_enabled  expected ssl_cert and ssl_privkey beside it',
+    ],
+    [
+      GOOD.replace('secret', 'ssl-client-ca = "/ca"\nsecret'),
+      'storage-proxy.toml:3  api.manager.ssl_client_ca  expected `ssl_enabled = true` beside it, found "/ca"',
+    ],
+    [
+      GOOD.replace('secret', 'ssl-enabled = true\nssl-cert = "/c"\nssl-privkey = "/k"\nssl-client-ca = ""\nsecret'),
+      'storage-proxy.toml:6  api.manager.ssl_client_ca  expected a PEM file, found an empty string',
     ],
     [
       GOOD.replace('volume.local', 'volume."a/b"'),
