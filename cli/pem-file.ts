@@ -20,12 +20,12 @@ export async function readCertificates(named: NamedFile): Promise<Certificates> 
 /** A private key, and the PEM text that it came in. Rejects with a `CannotRun` that names key, file and fix. */
 export async function readPrivateKey(named: NamedFile): Promise<{ readonly text: string; readonly key: KeyObject }> {
   const text = await readNamed(named);
+  if (/ENCRYPTED/.test(text)) {
+    throw faultOf(named, `needs a passphrase; take that away: openssl pkey -in ${named.file} -out KEY`);
+  }
   try {
     return { text, key: createPrivateKey(text) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') {
-      throw faultOf(named, `needs a passphrase; take that away: openssl pkey -in ${named.file} -out KEY`);
-    }
+  } catch {
     throw faultOf(named, 'holds no private key in PEM ("-----BEGIN PRIVATE KEY-----…")');
   }
 }
