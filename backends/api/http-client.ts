@@ -1,9 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { type Got, RequestError } from 'got';
 import { ApiFailed } from './api-failed.ts';
+import { createAuthorityFile } from './authority-file.ts';
 import { daysExpired } from './certificate.ts';
 import { AnswerUnusable, createAgents, createGot, exchange, type HttpCall, type RawAnswer } from './http-exchange.ts';
-import { OptionUnreadable, readTextFile } from './secret.ts';
 import { describeTransport, isBeforeConnection } from './transport-failure.ts';
 
 export interface HttpClientOptions {
@@ -38,7 +37,8 @@ const MAX_REDIRECTS = 3;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { system, endpoints } = options;
   const agents = createAgents();
-  let configured: Promise<Got> | null = null;
+  const authority = options.ca === undefined ? null : createAuthorityFile(options.ca);
+  let configured: { readonly ca: string | undefined; readonly client: Got } | null = null;
   let first = 0;
 
   return async (call) => {
@@ -79,15 +79,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     throw unreadable(endpoint, 'it redirects in a circle');
   }
 
-  /** The authority is read when it is needed, and again after a certificate was not trusted. */
-  function configure(): Promise<Got> {
-    configured ??= configuredGot(options);
-    configured.catch(forgetAuthority);
-    return configured;
-  }
-
-  function forgetAuthority(): void {
-    configured = null;
+  /** The authority is read for each call; on connections of another one, nothing is asked any more. */
+  async function configure(): Promise<Got> {
+    const ca = await authority?.read();
+    if (configured === null || configured.ca !== ca) configured = { ca, client: gotOf(options, ca) };
+    return configured.client;
   }
 
   async function failureOf(error: unknown, endpoint: string, signal: AbortSignal): Promise<ApiFailed> {
@@ -96,7 +92,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     if (error instanceof AnswerUnusable) return unreadable(endpoint, error.message);
     if (!(error instanceof RequestError)) throw error;
     const { kind, sentence } = describeTransport(error);
-    if (kind === 'untrusted') forgetAuthority();
+    if (kind === 'untrusted') authority?.forget();
     const days = error.code === 'CERT_HAS_EXPIRED' ? await daysExpired(endpoint, signal) : null;
     const said = days === null ? sentence : `its certificate expired ${inDays(days)} ago`;
     return new ApiFailed(`${endpoint}: ${said}`, { kind, system });
@@ -113,25 +109,10 @@ function redirectWithin({ statusCode, headers: { location } }: RawAnswer, url: s
   return next?.origin === new URL(url).origin ? next.origin + next.pathname + next.search : null;
 }
 
-async function configuredGot({ verifyTls, ca, connectMs, callMs }: HttpClientOptions): Promise<Got> {
-  const authority = ca === undefined ? {} : { certificateAuthority: await readAuthority(ca) };
+function gotOf({ verifyTls, connectMs, callMs }: HttpClientOptions, ca: string | undefined): Got {
+  const authority = ca === undefined ? {} : { certificateAuthority: ca };
   const timeout = { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: callMs };
   return createGot({ timeout, https: { rejectUnauthorized: verifyTls, ...authority } });
-}
-
-/** TLS itself would take anything, and then trust nobody. */
-async function readAuthority(file: string): Promise<string> {
-  const pem = await readTextFile(file);
-  if (!isCertificate(pem)) throw new OptionUnreadable(`the file ${file} holds no certificate in PEM`);
-  return pem;
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== null;
-  } catch {
-    return false;
-  }
 }
 
 const inDays = (days: number): string => (days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`);

@@ -89,14 +89,52 @@ describe('a call over TLS', () => {
     });
   });
 
-  it('finds the authority that replaced the former one, without a restart', async () => {
+  it('is answered under one authority after another, without a restart and without one that fails', async () => {
     const file = join(dir, 'replaced.pem');
-    const endpoint = await serveTls(authority.issue({ names: NAMES }));
-    await writeFile(file, (await createAuthority()).caPem);
-    const ask = clientOf([endpoint], { ca: file });
-    await expect(ask(getting('/'))).rejects.toMatchObject({ kind: 'untrusted' });
+    const next = await createAuthority();
+    const [before, after] = [
+      await serveTls(authority.issue({ names: NAMES })),
+      await serveTls(next.issue({ names: NAMES })),
+    ];
     await writeFile(file, authority.caPem);
+    const asks = [before, after].map((endpoint) => clientOf([endpoint], { ca: file }));
+    const outcomes = () =>
+      Promise.all(
+        asks.map((ask) =>
+          ask(getting('/')).then(
+            ({ status }) => status,
+            ({ kind }: { kind: string }) => kind,
+          ),
+        ),
+      );
+    expect(await outcomes()).toEqual([200, 'untrusted']);
+    await writeFile(file, `${authority.caPem}\n${next.caPem}`);
+    expect(await outcomes()).toEqual([200, 200]);
+    // Also what has a connection that was good under the former one asks under the new one.
+    await writeFile(file, next.caPem);
+    expect(await outcomes()).toEqual(['untrusted', 200]);
+  });
+
+  it('goes on under the former authority while its file is being replaced', async () => {
+    const file = join(dir, 'half.pem');
+    await writeFile(file, authority.caPem);
+    const ask = clientOf([await serveTls(authority.issue({ names: NAMES }))], { ca: file });
+    await ask(getting('/'));
+    for (const content of [authority.caPem.slice(0, 200), '']) {
+      await writeFile(file, content);
+      expect(await ask(getting('/'))).toEqual(ANSWER);
+    }
+    await rm(file);
     expect(await ask(getting('/'))).toEqual(ANSWER);
+  });
+
+  it('names the file that cannot be used once the former authority is of no use either', async () => {
+    const file = join(dir, 'gone.pem');
+    await writeFile(file, (await createAuthority()).caPem);
+    const ask = clientOf([await serveTls(authority.issue({ names: NAMES }))], { ca: file });
+    await expect(ask(getting('/'))).rejects.toMatchObject({ kind: 'untrusted' });
+    await rm(file);
+    await expect(ask(getting('/'))).rejects.toMatchObject({ name: 'OptionUnreadable' });
   });
 
   it.each([
