@@ -35,6 +35,11 @@ export interface Feed<S, C> {
   /** Takes the next `seq` for a change of `key`, and tells every reader. */
   readonly publish: (key: string, change: C) => void;
   /**
+   * Takes the next `seq` for something that is no change of a key, such as that there is one no longer: whoever has less
+   * is given a snapshot.
+   */
+  readonly renew: () => void;
+  /**
    * What was missed since, or a snapshot where that is no longer known; then every change, until `signal` aborts. A
    * reader that is slow gets of each key the latest change only, and one that falls behind all that is remembered gets
    * a snapshot again: waiting costs no memory, however long it waits.
@@ -70,6 +75,8 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
   const waiting = new Map<string | null, Set<() => void>>();
   let readers = 0;
   let seq = 0;
+  /** What lies before is told by a snapshot alone. */
+  let renewed = 0;
 
   return {
     position: () => ({ epoch, seq }),
@@ -82,6 +89,13 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
       latest.set(key, seq);
       for (const wakes of [waiting.get(null), waiting.get(key)]) for (const wake of wakes ?? []) wake();
     },
+    renew() {
+      seq += 1;
+      renewed = seq;
+      ring.length = 0;
+      latest.clear();
+      for (const wakes of waiting.values()) for (const wake of wakes) wake();
+    },
     watch,
   };
 
@@ -91,7 +105,7 @@ export function createFeed<S, C>(options: FeedOptions<S>): Feed<S, C> {
     readers += 1;
     try {
       while (!signal.aborted) {
-        if (at === null || at < seq - remembered) {
+        if (at === null || at < Math.max(renewed, seq - remembered)) {
           at = seq;
           yield { type: 'snapshot', position: { epoch, seq: at }, snapshot: snapshot() };
           continue;

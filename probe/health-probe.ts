@@ -42,6 +42,12 @@ export interface HealthProbe<A, R extends Reading> {
    * registered.
    */
   readonly retarget: (id: string, target: Target<A>) => void;
+  /**
+   * Asks the same in another way from now on, such as at another pace: what is known stays, and its next turn is reckoned
+   * from when it was asked last. A probe that is out stays out, but not for longer than the new timeout. Throws if the id
+   * is not registered.
+   */
+  readonly adjust: (id: string, target: Target<A>) => void;
   /** What is known of a target; `undefined` if it is not registered. */
   readonly state: (id: string) => TargetState<A, R> | undefined;
   /** When the target is asked next, on the monotonic clock. */
@@ -72,7 +78,7 @@ const NEVER: Due = { nominalMs: Infinity, dueMs: Infinity };
 
 interface Slot<A, R extends Reading> {
   readonly id: string;
-  readonly target: Target<A>;
+  target: Target<A>;
   state: TargetState<A, R>;
   /** Of this target alone; one that concerns all is kept once. */
   disturbance: Disturbance | null;
@@ -136,6 +142,14 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
       }
       call.controller.abort(new Error(`${id} is asked something else`));
       start(slot).then(call.done.resolve, call.done.reject);
+    },
+    adjust(id, target) {
+      const slot = slots.get(id);
+      if (slot === undefined) throw new Error(`${id} is not registered`);
+      const isOtherPace = slot.target.intervalMs !== target.intervalMs;
+      slot.target = target;
+      if (slot.call !== null && !slot.call.expired) hasten(slot, slot.call);
+      if (isOtherPace) reckonAnew(slot);
     },
     state: (id) => slots.get(id)?.state,
     nextDueMs: (id) => slots.get(id)?.due.dueMs,
@@ -212,6 +226,24 @@ export function createHealthProbe<A, R extends Reading>(options: HealthProbeOpti
     const { id, target } = slot;
     slot.due = firstDue(id, target.intervalMs, { nowMs: clock.mono(), targets: slots.size });
     agenda.add(slot.due.dueMs, { slot, due: slot.due });
+  }
+
+  function hasten(slot: Slot<A, R>, call: Call<A, R>): void {
+    call.deadlineMs = Math.min(call.deadlineMs, clock.mono() + slot.target.timeoutMs);
+    agenda.add(call.deadlineMs, { slot, call });
+  }
+
+  /** Its turn as it would be if it had been asked at this pace before. */
+  function reckonAnew(slot: Slot<A, R>): void {
+    const { state, target } = slot;
+    const askedMs = state.checkedAt?.mono ?? -Infinity;
+    const { intervalMs } = target;
+    const last = { nominalMs: askedMs, dueMs: askedMs };
+    const due = nextDue(last, { intervalMs, state, nowMs: askedMs, random: random() });
+    // One that was never asked, or would have been meanwhile.
+    if (!(due.dueMs > clock.mono())) return spread(slot);
+    slot.due = due;
+    agenda.add(due.dueMs, { slot, due });
   }
 
   function ask(slot: Slot<A, R>): Promise<TargetState<A, R>> {

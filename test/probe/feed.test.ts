@@ -47,6 +47,20 @@ describe('a reader of a feed', () => {
     expect((await next).value).toMatchObject({ change: 7 });
   });
 
+  it('begins again with a snapshot where something has moved that is no change of a key', async () => {
+    const { feed, publish, watch } = createNumbers();
+    publish('a', 1);
+    const readers = [watch(), watch({ keys: ['b'] })];
+    for (const reader of readers) await reader.next();
+    const waiting = readers.map((reader) => reader.next());
+    feed.renew();
+    const told = { type: 'snapshot', position: at(2), snapshot: { a: 1 } };
+    for (const next of waiting) expect((await next).value).toEqual(told);
+    expect((await watch({ since: at(1) }).next()).value).toEqual(told);
+    publish('a', 2);
+    expect((await watch({ since: at(2) }).next()).value).toMatchObject({ type: 'change', after: 2, position: at(3) });
+  });
+
   it('gets the latest change alone of each key, in their order, where it was slow', async () => {
     const { publish, watch } = createNumbers();
     const reader = watch();

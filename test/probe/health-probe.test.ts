@@ -315,6 +315,58 @@ describe('asking something else', () => {
   });
 });
 
+describe('asking the same in another way', () => {
+  it('reckons its turn from when it was asked last, and keeps what is known', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await settled();
+    const known = probe.state('a');
+    const askedMs = known!.checkedAt!.mono;
+    probe.adjust('a', { intervalMs: 300_000, timeoutMs: 5_000, ask: storage.ask });
+    expect([probe.state('a'), probe.nextDueMs('a')]).toEqual([known, askedMs + 300_000]);
+    await clock.advance(100_000);
+    probe.adjust('a', { intervalMs: 20_000, timeoutMs: 5_000, ask: storage.ask });
+    await clock.advance(FIRST_MS);
+    expect(storage.calls.length).toBe(2);
+  });
+
+  it('leaves a turn alone whose interval stays', async () => {
+    const { clock, probe, storage, register } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    storage.last().resolve('well');
+    await settled();
+    const dueMs = probe.nextDueMs('a');
+    probe.adjust('a', { intervalMs: 30_000, timeoutMs: 1_000, ask: storage.ask });
+    expect(probe.nextDueMs('a')).toBe(dueMs);
+  });
+
+  it('hears a call that is out, but for no longer than the new timeout', async () => {
+    const { clock, probe, storage, register, outcomes } = createWorld();
+    register();
+    await clock.advance(FIRST_MS);
+    probe.adjust('a', { intervalMs: 30_000, timeoutMs: 4_000, ask: storage.ask });
+    storage.last().resolve('well');
+    await settled();
+    expect(outcomes).toEqual(['a:well']);
+    await clock.advance(40_000);
+    outcomes.length = 0;
+    void probe.checkNow('a');
+    probe.adjust('a', { intervalMs: 30_000, timeoutMs: 1_000, ask: storage.ask });
+    await clock.advance(1_001);
+    expect(outcomes).toEqual(['a:timeout']);
+  });
+
+  it('is refused where nothing is asked', () => {
+    const { probe, storage } = createWorld();
+    expect(() => probe.adjust('a', { intervalMs: 1_000, timeoutMs: 500, ask: storage.ask })).toThrow(
+      'a is not registered',
+    );
+  });
+});
+
 describe('a process that is too busy', () => {
   it('gives a target the time back in which it could not listen', async () => {
     const { clock, storage, outcomes, register, compute } = createWorld();
