@@ -29,3 +29,6 @@ export function createMountCall(question: MountQuestion): MountCall {
 }
 
 export const keyOf = (question: MountQuestion): string => JSON.stringify(question);
+
+/** The path that the question of a key is about. */
+export const pathIn = (key: string): string => (JSON.parse(key) as MountQuestion).path;

@@ -1,5 +1,5 @@
 import { type MountAsker, OwnTrouble } from './mount-asker.ts';
-import { createMountCall, keyOf, type MountCall } from './mount-call.ts';
+import { createMountCall, keyOf, type MountCall, pathIn } from './mount-call.ts';
 import type { MountAnswer, MountQuestion, MountStep } from './mount-question.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 import { forkWorker } from './worker.ts';
@@ -14,11 +14,18 @@ export interface MountPoolOptions
 
 export interface MountPool {
   readonly ask: MountAsker;
+  /**
+   * Nobody has volumes at other paths any more: calls there that wait or hang are rejected, and their workers ended, now
+   * and whenever one begins to hang. One that is under way may end well, and leave nothing half written.
+   */
+  readonly keepOnly: (paths: Iterable<string>) => void;
   /** Ends every worker and rejects every call at once, hung or not; from then on every call is rejected. */
   readonly stop: () => void;
   /** `processes` are the `silent` ones, each stuck in a call, and the `active` ones: busy, starting or idle. */
   readonly counts: () => { processes: number; active: number; silent: number; queued: number };
 }
+
+const NOT_WANTED = 'no volume has this path any more';
 
 /**
  * Worker processes that ask mounts, so that a hung mount costs a process and never the service. One call at a time
@@ -36,8 +43,9 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
   const suspects = new Set<string>();
   let isStopped = false;
   let isServing = false;
+  let wanted: ReadonlySet<string> | null = null;
 
-  return { ask, stop, counts };
+  return { ask, keepOnly, stop, counts };
 
   function ask<Q extends MountQuestion>(question: Q, onStep?: (step: MountStep) => void): Promise<MountAnswer<Q>> {
     if (isStopped) return Promise.reject(new OwnTrouble('mounts are no longer asked: the service is stopping'));
@@ -45,6 +53,31 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
     if (onStep !== undefined) call.follow(onStep);
     serve();
     return call.promise as Promise<MountAnswer<Q>>;
+  }
+
+  function keepOnly(paths: Iterable<string>): void {
+    wanted = new Set(paths);
+    for (const keys of [slow, suspects]) for (const key of keys) if (!isWanted(key)) keys.delete(key);
+    for (const call of queue) {
+      if (isWanted(call.key)) continue;
+      queue.delete(call);
+      fail(call, new OwnTrouble(NOT_WANTED));
+    }
+    dropUnwanted();
+    serve();
+  }
+
+  function isWanted(key: string): boolean {
+    return wanted === null || wanted.has(pathIn(key));
+  }
+
+  function dropUnwanted(): void {
+    for (const seat of seats) {
+      const call = seat.call();
+      if (call === null || !seat.isSilent() || isWanted(call.key)) continue;
+      dismiss(seat);
+      fail(call, new OwnTrouble(NOT_WANTED));
+    }
   }
 
   function stop(): void {
@@ -104,7 +137,10 @@ export function createMountPool(options: MountPoolOptions = {}): MountPool {
       lateMs,
       startMs,
       onSlow: serve,
-      onSilent: serve,
+      onSilent: () => {
+        dropUnwanted();
+        serve();
+      },
       onAnswer: (call, answer, { wasSlow, wasLate }) => {
         remember(slow, call, wasSlow);
         remember(suspects, call, wasLate);

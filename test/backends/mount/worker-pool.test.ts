@@ -347,3 +347,50 @@ test('whatever happens, processes ≤ silent calls + 4, one call a path, and eve
     }),
   );
 });
+
+const NOT_WANTED = 'no volume has this path any more';
+
+describe('paths that no volume has any more', () => {
+  test('have their hung calls ended at once, with the workers, and those of others go on', async () => {
+    const { pool, ask, at, elapse, alive } = createPool();
+    ask('/gone', '/kept');
+    const [gone, kept] = [pool.ask(look('/gone')), pool.ask(look('/kept'))];
+    elapse(SILENT_MS);
+    const stuck = at('/gone');
+    pool.keepOnly(['/kept']);
+    await expect(gone).rejects.toThrow(NOT_WANTED);
+    expect([stuck.hasEnded, alive().length]).toEqual([true, 1]);
+    at('/kept').answer({ mountId: 7 });
+    expect(await kept).toEqual({ mountId: 7 });
+  });
+
+  test('are heard out as long as they do not hang: what is being written is not left behind', async () => {
+    const { pool, ask, at, elapse } = createPool();
+    ask('/well', '/hanging');
+    const [well, hanging] = [pool.ask(look('/well')), pool.ask(look('/hanging'))];
+    pool.keepOnly([]);
+    at('/well').answer({ mountId: 7 });
+    expect(await well).toEqual({ mountId: 7 });
+    elapse(SILENT_MS);
+    await expect(hanging).rejects.toThrow(NOT_WANTED);
+    expect(pool.counts()).toMatchObject({ silent: 0, queued: 0 });
+  });
+
+  test('wait for no worker', async () => {
+    const { pool, ask } = createPool();
+    ask('/1', '/2', '/3', '/4');
+    const waiting = pool.ask(look('/gone'));
+    pool.keepOnly(['/1', '/2', '/3', '/4']);
+    await expect(waiting).rejects.toThrow(NOT_WANTED);
+    expect(pool.counts().queued).toBe(0);
+  });
+
+  test('are asked like any other once a volume has them again', () => {
+    const { pool, ask, at, elapse } = createPool();
+    pool.keepOnly([]);
+    pool.keepOnly(['/back']);
+    ask('/back');
+    elapse(SILENT_MS);
+    expect(at('/back').hasEnded).toBe(false);
+  });
+});
