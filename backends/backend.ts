@@ -4,7 +4,7 @@ import type { MountExpectation } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
 import type { CheckStatus } from '../schema/status.ts';
 import type { MountAsker } from './mount/mount-asker.ts';
-import type { Sharing } from './sharing.ts';
+import type { Share } from './sharing.ts';
 
 /** What a storage said to one check. */
 export interface CheckAnswer {
@@ -61,11 +61,12 @@ export interface VolumeToOpen<O> {
   readonly options: O;
   /** Asks a path without ever hanging the service. */
   readonly askMount: MountAsker;
-  /** What the volumes of one storage system have in common: its session. */
-  readonly share: Sharing;
+  /**
+   * What the volumes of one storage system have in common: its session; and what a volume remembers, which it has in
+   * common with itself once its intervals and limits are others.
+   */
+  readonly share: Share;
   readonly clock: MonotonicClock;
-  /** Aborted when the service ends: what is still out then is given up. */
-  readonly stopping: AbortSignal;
 }
 
 export interface Backend<O = unknown> {

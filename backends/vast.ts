@@ -55,9 +55,9 @@ export const vast = defineBackend({
       verifyTls: options.vast_verify_ssl,
       ca: options.ca,
       credentials: [username, password, token, options.vast_api_version],
-      authorize: (http) =>
+      authorize: (http, stopping) =>
         token === undefined
-          ? sessionAuthorization(issuer(http, options), password, volume)
+          ? sessionAuthorization(issuer(http, options), password, { clock, stopping })
           : { ...tokenAuthorization('Api-Token', token, clock), isRefusal: isTokenRefused },
     });
     const mounts = pathChecks(volume, { expectedTypes: ['nfs', 'nfs4'] });

@@ -44,9 +44,9 @@ export const weka = defineBackend({
       verifyTls: options.weka_verify_ssl,
       ca: options.ca,
       credentials: [username, password, token, organizationOf(options)],
-      authorize: (http) =>
+      authorize: (http, stopping) =>
         token === undefined
-          ? sessionAuthorization(issuer(http, options), password, volume)
+          ? sessionAuthorization(issuer(http, options), password, { clock, stopping })
           : tokenAuthorization('Bearer', token, clock),
     });
     const mounts = pathChecks(volume, { expectedTypes: ['wekafs', 'nfs', 'nfs4'] });

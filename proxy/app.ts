@@ -8,8 +8,8 @@ import type { StorageProxy } from './storage-proxy.ts';
 
 export interface ProxyAppOptions {
   readonly proxy: StorageProxy;
-  /** Shared with the manager. */
-  readonly secret: string;
+  /** Shared with the manager; a function is asked each time, as it may be another one. */
+  readonly secret: string | (() => string);
   /** Hears of faults of our own, which the caller gets to see without their details. */
   readonly onError: (error: unknown) => void;
 }
@@ -18,7 +18,7 @@ const MAX_REQUEST_BYTES = 64 * 1_024;
 
 /** The proxy's whole HTTP face: REST health and tRPC. Every answer comes from memory, but that of `health.check`. */
 export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hono {
-  const isSecret = secretMatcher(secret);
+  const isSecret = secretMatcher(typeof secret === 'string' ? () => secret : secret);
   const app = createTrpcApp({
     router: appRouter,
     contextOf: ({ headers }) => ({ ...proxy, authorized: isSecret(secretIn(headers) ?? '') }),
@@ -45,9 +45,8 @@ export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hon
 }
 
 /** Compares in a time that depends on neither secret. */
-function secretMatcher(secret: string): (given: string) => boolean {
-  const expected = digest(secret);
-  return (given) => timingSafeEqual(digest(given), expected);
+function secretMatcher(secret: () => string): (given: string) => boolean {
+  return (given) => timingSafeEqual(digest(given), digest(secret()));
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -11,8 +11,8 @@ export interface HealthStreamOptions {
   readonly clock: Clock;
   /** The whole report, as it is when it is called. */
   readonly report: () => HealthReport;
-  /** What is said of one volume now. */
-  readonly volume: (name: string) => VolumeReport;
+  /** What is said of one volume now; null if there is none of that name. */
+  readonly volume: (name: string) => VolumeReport | null;
 }
 
 /** What moves in a proxy's report, for any number of readers, each at its own pace. */
@@ -22,6 +22,8 @@ export interface HealthStream {
   readonly measured: (volume: string, found: { readonly isOtherFigures: boolean }) => void;
   /** Anything else has moved: readers are told now. */
   readonly publish: (volume: string) => void;
+  /** There are no such volumes any more: readers are told now, by a snapshot that lacks them. */
+  readonly forget: (volumes: readonly string[]) => void;
   /**
    * A snapshot, unless `lastEventId` can be gone on from; then changes, each with the volume as it is when it is told.
    * At most every 10 s a beat has what was measured since the reader was last told; the first one of a reader that goes
@@ -62,6 +64,10 @@ export function createHealthStream({ epoch, clock, report, volume }: HealthStrea
       const before = movesOf.get(name) ?? NEVER_MOVED;
       movesOf.set(name, { ...before, published: before.latest, seq: feed.position().seq });
     },
+    forget(names) {
+      for (const name of names) movesOf.delete(name);
+      feed.renew();
+    },
     watch,
   };
 
@@ -83,8 +89,11 @@ export function createHealthStream({ epoch, clock, report, volume }: HealthStrea
       }
       if (message.type === 'change') {
         const { after, key } = message;
+        const now = volume(key);
+        // It has gone since: the snapshot that says so comes next.
+        if (now === null) continue;
         saidMs = clock.mono();
-        yield { type: 'change', ...at(message.position), after, volume: key, report: volume(key) };
+        yield { type: 'change', ...at(message.position), after, volume: key, report: now };
       }
       if (clock.mono() >= beatDueMs) {
         const volumes = measuredSince(told, message.position.seq);

@@ -48,8 +48,7 @@ export async function markVolume(name: string, config: VolumeConfig, options: Ma
     const checks = openVolume(name, config, {
       askMount,
       clock,
-      share: createSharing(),
-      stopping: new AbortController().signal,
+      share: createSharing().join().share,
     });
     const check = checks.find((candidate) => candidate.name === 'mount');
     if (check === undefined) return refused(`a volume of the backend "${config.backend}" is not mounted`);

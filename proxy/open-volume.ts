@@ -5,7 +5,7 @@ import type { VolumeConfig } from '../schema/proxy-config.ts';
 import type { Reason } from '../schema/reason.ts';
 
 /** What volumes are opened with. */
-export interface Means extends Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock' | 'stopping'> {
+export interface Means extends Pick<VolumeToOpen<unknown>, 'askMount' | 'share' | 'clock'> {
   /** A kind of storage by the name that it has in `[volume.X] backend`. Default: one that is registered. */
   readonly findBackend?: (name: string) => Backend | null;
 }

@@ -13,6 +13,10 @@ export interface PublishingOptions {
 export interface Publishing {
   /** Takes in what the proxy says of a volume now, and said before. */
   readonly take: (volume: string, now: VolumeReport, previous: VolumeReport) => void;
+  /** Publishes a volume that is new, or configured otherwise. */
+  readonly publishNow: (volume: string) => void;
+  /** There is no such volume any more: what is still to be published of it never is. */
+  readonly forget: (volume: string) => void;
   /** What is still to be published never is. */
   readonly stop: () => void;
 }
@@ -43,6 +47,11 @@ export function createPublishing({ clock, publish }: PublishingOptions): Publish
         putOffToMs.set(volume, toMs);
         agenda.add(toMs, { volume, toMs });
       }
+    },
+    publishNow,
+    forget(volume) {
+      publishedMs.delete(volume);
+      putOffToMs.delete(volume);
     },
     stop: agenda.clear,
   };

@@ -7,6 +7,7 @@ import type { VolumeReport } from '../schema/volume-report.ts';
 import { createHealthStream } from './health-stream.ts';
 import type { Means } from './open-volume.ts';
 import { createPublishing } from './publishing.ts';
+import type { VolumeChanges } from './volume-changes.ts';
 import { isOtherFigures, isTransition } from './volume-report.ts';
 import { createVolumes } from './volumes.ts';
 
@@ -27,8 +28,13 @@ export interface StorageProxy extends Omit<ProxyContext, 'authorized'> {
   readonly publicReport: () => PublicHealthReport;
   /** The report without its volumes, for a caller who knows them; null where a change has been published since. */
   readonly unchangedSince: (known: FeedPosition) => UnchangedReport | null;
-  /** Whether every volume has been asked, or has had its time to be. */
+  /** Whether every volume has been asked, or has had its time to be; once it is, it stays so. */
   readonly isReady: () => boolean;
+  /**
+   * Goes on with another configuration, and says which of its volumes are others. Whatever it has in common with the one
+   * before goes on as if nothing had happened; readers hear of the rest at once.
+   */
+  readonly reconfigure: (config: StorageProxyOptions['config']) => VolumeChanges;
   readonly stop: () => void;
 }
 
@@ -36,14 +42,16 @@ const FIRST_SWEEP_MS = 10_000;
 
 /** Starts asking every configured volume at its own interval. */
 export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
-  const { config, version, epoch, clock, random, onTransition = () => {}, ...asking } = options;
+  const { version, epoch, clock, random, onTransition = () => {}, ...asking } = options;
+  let { config } = options;
+  let wasReady = false;
   const service = { status: 'healthy', version, component: 'storage-proxy' } as const;
   const startedMs = clock.mono();
   const stream = createHealthStream({
     epoch,
     clock,
     report,
-    volume: (name) => volumes.report(name)!,
+    volume: (name) => volumes.report(name),
   });
   const publishing = createPublishing({ clock, publish: stream.publish });
   const volumes = createVolumes({
@@ -77,12 +85,26 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
         path,
         fsprefix: fsprefix ?? '.',
       })),
-    isReady: () => clock.mono() - startedMs > FIRST_SWEEP_MS || volumes.isEachChecked(),
+    isReady,
+    reconfigure(next) {
+      isReady();
+      config = next;
+      const changes = volumes.reconfigure(next.volume);
+      for (const volume of changes.removed) publishing.forget(volume);
+      if (changes.removed.length > 0) stream.forget(changes.removed);
+      for (const volume of [...changes.added, ...changes.changed]) publishing.publishNow(volume);
+      return changes;
+    },
     stop() {
       volumes.stop();
       publishing.stop();
     },
   };
+
+  function isReady(): boolean {
+    wasReady ||= clock.mono() - startedMs > FIRST_SWEEP_MS || volumes.isEachChecked();
+    return wasReady;
+  }
 
   function report(): HealthReport {
     return { ...envelope(), volumes: volumes.reports() };

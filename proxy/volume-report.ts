@@ -1,11 +1,19 @@
 import { isoOf, type Moment } from '../probe/clock.ts';
+import type { VolumeStatus } from '../schema/status.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
 import { type CheckState, decisive, foldChecks } from './verdict.ts';
 
-/** A report and the instant since which its status holds. */
+/** A report and the latest verdict. */
 export interface ReportedVolume {
   readonly report: VolumeReport;
-  readonly since: Moment | null;
+  /** Outlives the time in which a volume that is configured otherwise has not been asked yet. */
+  readonly verdict: Verdict | null;
+}
+
+/** A status and the instant since which it holds. */
+interface Verdict {
+  readonly status: VolumeStatus;
+  readonly since: Moment;
 }
 
 /**
@@ -17,17 +25,19 @@ export function nextReport(
   previous: ReportedVolume | null,
   { backend, checks, now }: { backend: string; checks: readonly CheckState[]; now: Moment },
 ): ReportedVolume {
-  const verdict = foldChecks(checks);
+  const hwinfo = foldChecks(checks);
   const { state } = decisive(checks) ?? {};
   const timed = checks.filter(({ isAdvisory }) => !isAdvisory).reduce((a, b) => (staleAtMs(b) < staleAtMs(a) ? b : a));
   // Of a check that was never made nothing is known at all: it goes stale before any other.
   const { checkedAt } = timed.state;
-  const since = sinceOf(previous, verdict.status, checkedAt === null ? null : now);
+  const known = previous?.verdict ?? null;
+  const { status } = hwinfo;
+  const verdict = checkedAt === null || known?.status === status ? known : { status, since: now };
   const report: VolumeReport = {
-    ...verdict,
+    ...hwinfo,
     backend,
     last_checked_at: checkedAt && isoOf(checkedAt),
-    since: since && isoOf(since),
+    since: checkedAt && verdict && isoOf(verdict.since),
     state_type: state?.stateType ?? 'soft',
     attempt: state?.attempt ?? 0,
     interval_ms: timed.intervalMs,
@@ -36,7 +46,7 @@ export function nextReport(
     checked_mono_ms: checkedAt && checkedAt.mono,
     next_check_mono_ms: timed.nextDueMs,
   };
-  return { report, since };
+  return { report, verdict };
 }
 
 /** Whether more moved than what each check measures anew: times and figures are no change. */
@@ -52,10 +62,6 @@ export function isOtherFigures(a: VolumeReport, b: VolumeReport): boolean {
 /** Whether the verdict itself moved: that is a transition. */
 export function isTransition(a: VolumeReport, b: VolumeReport): boolean {
   return a.status !== b.status || a.degraded !== b.degraded || a.reason !== b.reason || a.state_type !== b.state_type;
-}
-
-function sinceOf(previous: ReportedVolume | null, status: string, now: Moment | null): Moment | null {
-  return previous !== null && previous.since !== null && previous.report.status === status ? previous.since : now;
 }
 
 function staleAtMs({ state, intervalMs, timeoutMs }: CheckState): number {

@@ -1,16 +1,13 @@
-import type { CheckAnswer, CheckDefinition } from '../backends/backend.ts';
-import { readFailure, readTimeout } from '../backends/failure.ts';
-import { createSharing } from '../backends/sharing.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { CheckDefinition } from '../backends/backend.ts';
+import { createSharing, type Sharer } from '../backends/sharing.ts';
 import { type Clock, moment } from '../probe/clock.ts';
-import { createHealthProbe, type HealthProbe } from '../probe/health-probe.ts';
-import type { Outcome } from '../probe/outcome.ts';
-import { stuckAfterMs } from '../probe/schedule.ts';
-import { UNASKED } from '../probe/target-state.ts';
 import type { HardwareMetadata } from '../schema/hardware-metadata.ts';
-import type { ProxyConfig } from '../schema/proxy-config.ts';
+import type { ProxyConfig, VolumeConfig } from '../schema/proxy-config.ts';
 import type { VolumeReport } from '../schema/volume-report.ts';
+import { createChecks } from './checks.ts';
 import { type Means, openVolume } from './open-volume.ts';
-import { type CheckReading, type CheckState, readingOf } from './verdict.ts';
+import { changesBetween, isSameStorage, NO_CHANGES, type VolumeChanges } from './volume-changes.ts';
 import { nextReport, type ReportedVolume } from './volume-report.ts';
 
 export interface VolumesOptions extends Pick<Means, 'askMount' | 'findBackend'> {
@@ -30,49 +27,28 @@ export interface Volumes {
   /** Asks now, joins checks under way, and asks none again whose answer is less than a second old; none once it ends. */
   readonly check: (name: string) => Promise<VolumeReport | null>;
   readonly isEachChecked: () => boolean;
+  /**
+   * Goes on with other volumes. One that is configured as before does not notice. One whose storage is asked the same,
+   * at another pace or judged otherwise, keeps what is known of it, and calls that are out; any other begins anew. What
+   * is out for a volume that is gone is aborted. Does nothing once it has stopped.
+   */
+  readonly reconfigure: (configured: ProxyConfig['volume']) => VolumeChanges;
   readonly stop: () => void;
 }
 
 interface Volume {
-  readonly name: string;
-  readonly backend: string;
-  readonly checks: ReadonlyMap<string, CheckDefinition>;
+  readonly config: VolumeConfig;
+  readonly checks: readonly CheckDefinition[];
+  readonly sharer: Sharer;
   reported: ReportedVolume;
 }
 
-const FRESH_MS = 1_000;
-
 /** Opens every configured volume and starts asking it; one that cannot be opened stops no other. */
 export function createVolumes({ configured, clock, random, onReport, ...asking }: VolumesOptions): Volumes {
-  const volumes = new Map<string, Volume>();
-  const owners = new Map<string, { readonly volume: Volume; readonly check: CheckDefinition }>();
-  const probe: HealthProbe<CheckAnswer, CheckReading> = createHealthProbe({
-    clock,
-    random,
-    read: (outcome, _target, id) =>
-      readingOf(answerOf(outcome, owners.get(id)!.check, probe.state(id)?.lastAnswer ?? null)),
-  });
-
-  const life = new AbortController();
-  const means = { ...asking, share: createSharing(), clock, stopping: life.signal };
-  for (const [name, config] of Object.entries(configured)) {
-    const checks = new Map(openVolume(name, config, means).map((check) => [`${name}/${check.name}`, check]));
-    const { backend } = config;
-    const reported = nextReport(null, { backend, checks: statesOf(checks), now: moment(clock) });
-    const volume: Volume = { name, backend, checks, reported };
-    volumes.set(name, volume);
-    for (const [id, check] of checks) {
-      owners.set(id, { volume, check });
-      probe.register(id, check);
-    }
-  }
-  probe.onOutcome((id) => {
-    const { volume } = owners.get(id)!;
-    const previous = volume.reported;
-    const checks = statesOf(volume.checks);
-    volume.reported = nextReport(previous, { backend: volume.backend, checks, now: moment(clock) });
-    onReport(volume.name, volume.reported.report, previous.report);
-  });
+  const sharing = createSharing();
+  const checks = createChecks({ clock, random, onOutcome: update });
+  let volumes = volumesOf(configured, new Map());
+  let isStopped = false;
 
   return {
     reports: () => Object.fromEntries(Array.from(volumes, ([name, { reported }]) => [name, reported.report])),
@@ -80,52 +56,73 @@ export function createVolumes({ configured, clock, random, onReport, ...asking }
     getHwinfo(name) {
       const report = volumes.get(name)?.reported.report;
       if (report === undefined) return null;
-      const { status, status_info, metadata, degraded, reason, checks } = report;
-      return { status, status_info, metadata, degraded, reason, checks };
+      const { status, status_info, metadata, degraded, reason, checks: made } = report;
+      return { status, status_info, metadata, degraded, reason, checks: made };
     },
-    async check(name) {
-      const volume = volumes.get(name);
-      if (volume === undefined) return null;
-      const due = life.signal.aborted ? [] : [...volume.checks.keys()].filter((id) => !isFresh(id));
-      await Promise.all(due.map(probe.checkNow));
-      return volume.reported.report;
+    check: checkNow,
+    isEachChecked: checks.isEachMade,
+    reconfigure(next) {
+      if (isStopped) return NO_CHANGES;
+      const before = volumes;
+      volumes = volumesOf(next, before);
+      for (const [name, volume] of before) if (!volumes.has(name)) close(name, volume);
+      return changesBetween(configsOf(before), next);
     },
-    isEachChecked: () =>
-      [...owners].every(([id, { check }]) => check.isAdvisory === true || probe.state(id)?.reading != null),
     stop() {
-      probe.stop();
-      life.abort(new Error('the service ends'));
+      isStopped = true;
+      checks.stop();
+      for (const { sharer } of volumes.values()) sharer.leave();
     },
   };
 
-  function statesOf(checks: ReadonlyMap<string, CheckDefinition>): readonly CheckState[] {
-    return Array.from(checks, ([id, { name, intervalMs, timeoutMs, isAdvisory = false, yieldsToMount = false }]) => ({
-      name,
-      intervalMs,
-      timeoutMs,
-      isAdvisory,
-      yieldsToMount,
-      state: probe.state(id) ?? UNASKED,
-      nextDueMs: probe.nextDueMs(id) ?? null,
-    }));
+  function update(name: string): void {
+    const volume = volumes.get(name)!;
+    const { report: previous } = volume.reported;
+    volume.reported = reportedOf(name, volume, volume.reported);
+    onReport(name, volume.reported.report, previous);
   }
 
-  function isFresh(id: string): boolean {
-    const checkedAt = probe.state(id)?.checkedAt;
-    const { name, intervalMs } = owners.get(id)!.check;
-    // However often somebody looks, files are written no oftener than configured.
-    return checkedAt != null && clock.mono() - checkedAt.mono < (name === 'write' ? intervalMs : FRESH_MS);
+  async function checkNow(name: string): Promise<VolumeReport | null> {
+    const volume = volumes.get(name);
+    if (volume === undefined) return null;
+    if (!isStopped) await Promise.all(volume.checks.map((check) => checks.makeNow(name, check)));
+    // It may have gone meanwhile, or be another one.
+    return volumes.get(name) === volume ? volume.reported.report : checkNow(name);
+  }
+
+  function volumesOf(next: ProxyConfig['volume'], before: ReadonlyMap<string, Volume>): ReadonlyMap<string, Volume> {
+    return new Map(
+      Object.entries(next).map(([name, config]) => [name, nextVolume(name, config, before.get(name) ?? null)]),
+    );
+  }
+
+  function nextVolume(name: string, config: VolumeConfig, before: Volume | null): Volume {
+    if (before !== null && isDeepStrictEqual(before.config, config)) return before;
+    const sharer = sharing.join();
+    const opened = openVolume(name, config, { ...asking, share: sharer.share, clock });
+    // Only now: what both share goes on.
+    if (before !== null) close(name, before, isSameStorage(before.config, config) ? opened : []);
+    for (const check of opened) checks.make(name, check);
+    const volume = { config, checks: opened, sharer };
+    return { ...volume, reported: reportedOf(name, volume, before?.reported ?? null) };
+  }
+
+  /** Its checks are made no more, but for those that go on otherwise. */
+  function close(name: string, volume: Volume, goingOn: readonly CheckDefinition[] = []): void {
+    const kept = new Set(goingOn.map((check) => check.name));
+    for (const check of volume.checks) if (!kept.has(check.name)) checks.end(name, check);
+    volume.sharer.leave();
+  }
+
+  function reportedOf(
+    name: string,
+    { config: { backend }, checks: made }: Pick<Volume, 'config' | 'checks'>,
+    previous: ReportedVolume | null,
+  ): ReportedVolume {
+    const states = made.map((check) => checks.state(name, check));
+    return nextReport(previous, { backend, checks: states, now: moment(clock) });
   }
 }
 
-/** What the storage said, or what its silence and our failures mean. */
-function answerOf(outcome: Outcome<CheckAnswer>, check: CheckDefinition, last: CheckAnswer | null): CheckAnswer {
-  if (outcome.kind === 'answer') return outcome.answer;
-  if (outcome.kind === 'error') return readFailure(outcome.error);
-  const { timeoutMs, waitedMs } = outcome;
-  const step = check.pendingStep?.() ?? null;
-  const silence = readTimeout({ name: check.name, timeoutMs, waitedMs, stuckAfterMs: stuckAfterMs(check), step });
-  // A mount that has answered with a failure is not better off because it now does not answer at all.
-  const stillFails = check.name === 'mount' && silence.status === 'unknown' && last?.status === 'fail';
-  return stillFails ? { ...last, info: `${last.info ?? last.summary}; since then ${silence.info}` } : silence;
-}
+const configsOf = (volumes: ReadonlyMap<string, Volume>): ProxyConfig['volume'] =>
+  Object.fromEntries(Array.from(volumes, ([name, { config }]) => [name, config]));

@@ -18,6 +18,8 @@ export interface HttpClientOptions {
   readonly connectMs: number;
   /** How long a call may take as a whole, whoever waits for it: callers bring deadlines of their own. */
   readonly callMs: number;
+  /** Closes every connection when it is aborted. */
+  readonly stopping?: AbortSignal;
 }
 
 export interface HttpAnswer {
@@ -37,6 +39,9 @@ const MAX_REDIRECTS = 3;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { system, endpoints } = options;
   const agents = createAgents();
+  options.stopping?.addEventListener('abort', () => {
+    for (const agent of Object.values(agents)) agent.destroy();
+  });
   const authority = options.ca === undefined ? null : createAuthorityFile(options.ca);
   let configured: { readonly ca: string | undefined; readonly client: Got } | null = null;
   let first = 0;

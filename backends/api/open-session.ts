@@ -13,7 +13,8 @@ export interface Access {
   readonly credentials: unknown;
   /** How many calls may be out at once; the others wait. */
   readonly maxCalls?: number;
-  readonly authorize: (http: HttpClient) => Authorization;
+  /** `stopping` is aborted when no volume needs the session any more. */
+  readonly authorize: (http: HttpClient, stopping: AbortSignal) => Authorization;
 }
 
 const MAX_CONNECT_MS = 5_000;
@@ -25,16 +26,16 @@ const HEARD_OUT_MS = 30_000;
  * how long a connection may take to be made: so long that every endpoint has its turn within a check.
  */
 export function openSession(
-  volume: Pick<VolumeToOpen<unknown>, 'share' | 'timeoutMs' | 'intervalMs' | 'stopping'>,
+  volume: Pick<VolumeToOpen<unknown>, 'share' | 'timeoutMs' | 'intervalMs'>,
   { authorize, credentials, maxCalls = 4, ...access }: Access,
 ): ApiSession {
-  return volume.share(JSON.stringify([access, credentials]), () => {
+  return volume.share(JSON.stringify([access, credentials]), (stopping) => {
     const { system, endpoints } = access;
     const timeoutMs = apiTimeoutMs(volume);
     const connectMs = Math.min(MAX_CONNECT_MS, timeoutMs / (endpoints.length + 1));
     // Where one call is out at a time, one that hangs must leave time for others.
     const callMs = maxCalls === 1 ? timeoutMs / 2 : Math.max(HEARD_OUT_MS, timeoutMs);
-    const http = createHttpClient({ ...access, connectMs, callMs });
-    return createApiSession({ system, http, authorization: authorize(http), maxCalls, stopping: volume.stopping });
+    const http = createHttpClient({ ...access, connectMs, callMs, stopping });
+    return createApiSession({ system, http, authorization: authorize(http, stopping), maxCalls, stopping });
   });
 }

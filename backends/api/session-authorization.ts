@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { VolumeToOpen } from '../backend.ts';
+import type { MonotonicClock } from '../backend.ts';
 import { ApiFailed, type ApiFailureKind } from './api-failed.ts';
 import { bodyOf, readAs } from './answer.ts';
 import type { Authorization, Headers } from './authorization.ts';
@@ -66,7 +66,7 @@ interface Known {
 export function sessionAuthorization(
   issuer: TokenIssuer,
   password: Secret,
-  { clock, stopping }: Pick<VolumeToOpen<unknown>, 'clock' | 'stopping'>,
+  { clock, stopping }: { readonly clock: MonotonicClock; readonly stopping: AbortSignal },
 ): Authorization {
   const guard = createLoginGuard(clock);
   // Whether credentials are refused must be known, however long it takes to say so.

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckAnswer, CheckDefinition, VolumeToOpen } from '../backend.ts';
 import { checkTimeoutMs } from '../backend.ts';
-import { judgeMount, NO_MEMORY } from './judge-mount.ts';
+import { judgeMount, type MountMemory, NO_MEMORY } from './judge-mount.ts';
 import { OwnTrouble } from './mount-asker.ts';
 import type { MountLook } from './mount-look.ts';
 import type { MarkerEvidence, MountStep } from './mount-question.ts';
@@ -29,6 +29,14 @@ const MAX_TIMEOUT_MS = 5_000;
 const MARKER_SHARE = 0.25;
 const LOOK_SHARE = 0.8;
 
+/** What a volume keeps from look to look. */
+interface Kept {
+  memory: MountMemory;
+  step: MountStep | null;
+  /** A call for the marker is still out that is no longer waited for. */
+  hasGivenUp: boolean;
+}
+
 type MarkerRead = Partial<MarkerEvidence>;
 const UNREAD: MarkerRead = {};
 
@@ -54,15 +62,16 @@ export function mountCheck(
     needsProjectQuota,
     asRoot,
   };
-  let memory = NO_MEMORY;
-  let step: MountStep | null = null;
-  /** A call for the marker is still out that is no longer waited for. */
-  let hasGivenUp = false;
+  const kept = volume.share<Kept>(JSON.stringify(['mount', name, path, expectation, expectedTypes]), () => ({
+    memory: NO_MEMORY,
+    step: null,
+    hasGivenUp: false,
+  }));
   return {
     name: 'mount',
     intervalMs: volume.intervalMs,
     timeoutMs,
-    pendingStep: () => step,
+    pendingStep: () => kept.step,
     ask: async () => (await look()).answer,
     look,
   };
@@ -70,14 +79,14 @@ export function mountCheck(
   async function look() {
     const seen = (await lookOnce()) ?? (await lookOnce());
     if (seen === null) throw new OwnTrouble(`what is mounted at ${path} changes while it is looked at`);
-    const judged = judgeMount({ ...standards, ...seen }, memory);
-    memory = judged.memory;
+    const judged = judgeMount({ ...standards, ...seen }, kept.memory);
+    kept.memory = judged.memory;
     return { answer: judged.answer, mountId: seen.evidence.mountId ?? null };
   }
 
   /** Null where another mount came between its parts. */
   async function lookOnce(): Promise<Pick<MountLook, 'evidence' | 'marker' | 'row'> | null> {
-    step = null;
+    kept.step = null;
     const startedMs = performance.now();
     const evidence = await volume.askMount(question, follow);
     const { mountId, failure } = evidence;
@@ -91,21 +100,21 @@ export function mountCheck(
 
   /** One that must be there is waited for. Else the look is worth more than it: a call once given up is let be. */
   async function readMarker(mountId: number | null, elapsedMs: number): Promise<MarkerRead> {
-    if (expectation.marker === false || hasGivenUp) return UNREAD;
+    if (expectation.marker === false || kept.hasGivenUp) return UNREAD;
     const asked = volume.askMount({ act: 'marker', path, mountId }, follow);
     if (expectation.marker !== undefined) return await asked;
     const waitMs = Math.max(0, Math.min(timeoutMs * MARKER_SHARE, timeoutMs * LOOK_SHARE - elapsedMs));
     const answered = asked.catch(() => UNREAD);
     const read = await Promise.race([answered, delay(waitMs, null, { ref: false })]);
     if (read !== null) return read;
-    hasGivenUp = true;
+    kept.hasGivenUp = true;
     void answered.finally(() => {
-      hasGivenUp = false;
+      kept.hasGivenUp = false;
     });
     return UNREAD;
   }
 
   function follow(next: MountStep): void {
-    step = next;
+    kept.step = next;
   }
 }

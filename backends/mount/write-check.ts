@@ -45,20 +45,20 @@ export function writeCheck(
   volume: Omit<VolumeToOpen<unknown>, 'options'>,
   { intervalMs, mount }: { intervalMs: number; mount: Pick<MountCheck, 'look'> },
 ): CheckDefinition {
-  const { path, askMount } = volume;
-  let step: MountStep | null = null;
+  const { name, path, askMount } = volume;
+  const kept = volume.share<{ step: MountStep | null }>(JSON.stringify(['write', name, path]), () => ({ step: null }));
   return {
     name: 'write',
     isAdvisory: true,
     intervalMs,
     timeoutMs: checkTimeoutMs({ intervalMs, timeoutMs: undefined }, MAX_TIMEOUT_MS),
-    pendingStep: () => step,
+    pendingStep: () => kept.step,
     async ask() {
-      step = null;
+      kept.step = null;
       const { answer, mountId } = await mount.look();
       if (answer.status === 'fail' || answer.status === 'unknown') return { ...NOT_WRITTEN, info: answer.info };
       const evidence = await askMount({ act: 'write', path, mountId, directory: DIRECTORY }, (next) => {
-        step = next;
+        kept.step = next;
       });
       return judgeWrite(evidence, path);
     },

@@ -20,8 +20,7 @@ export function volumeAt({ path, askMount = refuse, ...rest }: VolumeOptions): V
     isApiOptional: false,
     options: {},
     askMount,
-    share: createSharing(),
-    stopping: new AbortController().signal,
+    share: createSharing().join().share,
     clock: { now: Date.now, mono: () => performance.now() },
     ...rest,
   };

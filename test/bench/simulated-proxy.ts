@@ -41,6 +41,7 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
     watch: stream.watch,
     volumes: () => all.map((volume) => ({ name: volume.name, backend: 'vfs', path: `/${volume.name}`, fsprefix: '.' })),
     isReady: () => true,
+    reconfigure: () => ({ added: [], removed: [], changed: [] }),
     stop: () => {},
     change(index, serial) {
       const volume = all[index]!;
