@@ -1,57 +1,43 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Hono } from 'hono';
-import { etag } from 'hono/etag';
-import { parsePosition } from '../probe/feed.ts';
 import { appRouter } from '../router/proxy.ts';
-import { createTrpcApp, problem } from '../router/trpc-app.ts';
+import { createTrpcApp } from '../router/trpc-app.ts';
+import { addHealthRoute, type HealthWording } from './health-route.ts';
+import { createSecretGate } from './secret-gate.ts';
+import { addServiceRoutes } from './service-routes.ts';
 import type { StorageProxy } from './storage-proxy.ts';
+import { addVolumeRoutes } from './volume-routes.ts';
 
 export interface ProxyAppOptions {
   readonly proxy: StorageProxy;
   /** Shared with the manager; a function is asked each time, as it may be another one. */
   readonly secret: string | (() => string);
+  /** Default: the volumes are public, and a proxy that answers is `healthy`. */
+  readonly wording?: HealthWording;
+  /** How long the body of a GET may take to arrive. Default: 5 s. */
+  readonly bodyTimeoutMs?: number;
   /** Hears of faults of our own, which the caller gets to see without their details. */
   readonly onError: (error: unknown) => void;
 }
 
 const MAX_REQUEST_BYTES = 64 * 1_024;
+const DESIGN: HealthWording = { public_volumes: true, health_status_words: 'design' };
 
-/** The proxy's whole HTTP face: REST health and tRPC. Every answer comes from memory, but that of `health.check`. */
-export function createProxyApp({ proxy, secret, onError }: ProxyAppOptions): Hono {
-  const isSecret = secretMatcher(typeof secret === 'string' ? () => secret : secret);
+/**
+ * The proxy's whole HTTP face: tRPC, and REST as Backend.AI's manager and load balancers ask it, at the root and under
+ * `/manager-api`. Every answer comes from memory, but that of `health.check`.
+ */
+export function createProxyApp(options: ProxyAppOptions): Hono {
+  const { proxy, secret, wording = DESIGN, bodyTimeoutMs = 5_000, onError } = options;
+  const access = createSecretGate(typeof secret === 'string' ? () => secret : secret);
+  const limits = { maxBytes: MAX_REQUEST_BYTES, timeoutMs: bodyTimeoutMs };
   const app = createTrpcApp({
     router: appRouter,
-    contextOf: ({ headers }) => ({ ...proxy, authorized: isSecret(secretIn(headers) ?? '') }),
+    contextOf: ({ headers }) => ({ ...proxy, authorized: access(headers) === 'granted' }),
     maxRequestBytes: MAX_REQUEST_BYTES,
     onError,
   });
-  const withEtag = etag();
-  for (const path of ['/manager-api/health', '/health']) {
-    // Not of whole reports: their times move all the time, and to hash them costs more than to make them.
-    app.use(path, async (c, next) => (secretIn(c.req.raw.headers) === null ? withEtag(c, next) : next()));
-    app.get(path, (c) => {
-      const given = secretIn(c.req.raw.headers);
-      if (given === null) return c.json(proxy.publicReport());
-      if (!isSecret(given)) return problem(403, 'Forbidden (invalid auth token)');
-      const known = parsePosition(c.req.query('known') ?? '');
-      return c.json((known && proxy.unchangedSince(known)) ?? proxy.report());
-    });
-  }
-  app.get('/livez', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', (c) =>
-    proxy.isReady() ? c.json({ status: 'ok' }) : c.json({ status: 'error', reason: 'first checks under way' }, 503),
-  );
+  addServiceRoutes(app, proxy, limits);
+  addHealthRoute(app, { proxy, access, wording });
+  addVolumeRoutes(app, { proxy, access, limits });
   return app;
-}
-
-/** Compares in a time that depends on neither secret. */
-function secretMatcher(secret: () => string): (given: string) => boolean {
-  return (given) => timingSafeEqual(digest(given), digest(secret()));
-}
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-function secretIn(headers: Headers): string | null {
-  const token = headers.get('x-backendai-storage-auth-token');
-  return token ?? /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }

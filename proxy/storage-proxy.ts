@@ -47,6 +47,7 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
   let wasReady = false;
   const service = { status: 'healthy', version, component: 'storage-proxy' } as const;
   const startedMs = clock.mono();
+  const startedAt = new Date(clock.now()).toISOString();
   const stream = createHealthStream({
     epoch,
     clock,
@@ -73,7 +74,10 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
       if (known.epoch !== position.epoch || known.seq !== position.seq) return null;
       return { ...envelope(), unchanged: true };
     },
-    publicReport: () => ({ ...service, volumes: mapValues(volumes.reports(), floorOf) }),
+    publicReport() {
+      const reports = volumes.reports();
+      return { ...service, connectivity: connectivity(latestCheck(reports)), volumes: mapValues(reports, floorOf) };
+    },
     volume: volumes.report,
     hwinfo: volumes.getHwinfo,
     check: volumes.check,
@@ -116,13 +120,21 @@ export function createStorageProxy(options: StorageProxyOptions): StorageProxy {
       proxy: config.storage_proxy.node_id ?? 'storage-proxy',
       ...stream.position(),
       mono_ms: clock.mono(),
-      connectivity: {
-        overall_healthy: true,
-        connectivity_checks: [],
-        timestamp: new Date(clock.now()).toISOString(),
-      },
+      connectivity: connectivity(new Date(clock.now()).toISOString()),
     };
   }
+
+  /** Moves no oftener than what is said of the volumes, so that an answer made of both can be told to be the same. */
+  function latestCheck(reports: Readonly<Record<string, VolumeReport>>): string {
+    return Object.values(reports).reduce((latest, { last_checked_at }) => {
+      return last_checked_at !== null && last_checked_at > latest ? last_checked_at : latest;
+    }, startedAt);
+  }
+}
+
+/** There is nothing that a proxy would have to be connected with. */
+function connectivity(timestamp: string): HealthReport['connectivity'] {
+  return { overall_healthy: true, connectivity_checks: [], timestamp };
 }
 
 function floorOf({

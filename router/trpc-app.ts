@@ -36,8 +36,8 @@ export function createTrpcApp<R extends AnyRouter>(options: TrpcAppOptions<R>): 
 }
 
 /** An error as Backend.AI's storage proxy words it (RFC 9457). */
-export function problem(status: number, title: string): Response {
-  return new Response(JSON.stringify({ type: 'about:blank', title, status }), {
+export function problem(status: number, title: string, more: Readonly<Record<string, unknown>> = {}): Response {
+  return new Response(JSON.stringify({ type: 'about:blank', title, status, ...more }), {
     status,
     headers: { 'content-type': 'application/problem+json' },
   });

@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { PublicVolumeReport, ReceivedVolumeReport, VolumeReport } from './volume-report.ts';
 
+/** `healthy` is the design document's word; the others are those of Backend.AI's health checks since 25.17. */
+export const ServiceStatus = z.enum(['healthy', 'ok', 'degraded', 'error']);
+export type ServiceStatus = z.infer<typeof ServiceStatus>;
+
 const ServiceFields = {
-  status: z.literal('healthy').describe('Of the proxy itself, never of its volumes.'),
+  status: ServiceStatus.describe('Of the proxy itself, never of its volumes.'),
   version: z.string().describe('Version of the proxy.'),
   component: z.literal('storage-proxy'),
 };
-
-/** What `GET /manager-api/health` answers to a caller without the secret. */
-export const PublicHealthReport = z.object({
-  ...ServiceFields,
-  volumes: z.record(z.string(), PublicVolumeReport),
-});
-export type PublicHealthReport = z.infer<typeof PublicHealthReport>;
 
 const Connectivity = z
   .object({
@@ -21,6 +18,14 @@ const Connectivity = z
     timestamp: z.string(),
   })
   .describe("Backend.AI's own connectivity report, which its health clients require.");
+
+/** What `GET /manager-api/health` answers to a caller without the secret. */
+export const PublicHealthReport = z.object({
+  ...ServiceFields,
+  connectivity: Connectivity,
+  volumes: z.record(z.string(), PublicVolumeReport),
+});
+export type PublicHealthReport = z.infer<typeof PublicHealthReport>;
 
 const FeedPosition = {
   proxy: z.string().describe('The name the proxy gives itself; the manager may know it by another.'),

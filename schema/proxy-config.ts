@@ -100,8 +100,15 @@ export const ProxyConfig = z.strictObject({
     })
     .prefault({}),
   volhealth: z
-    .strictObject({ listen: Address.optional().describe('Where to listen instead of `service-addr`.') })
-    .default({}),
+    .strictObject({
+      listen: Address.optional().describe('Where to listen instead of `service-addr`.'),
+      public_volumes: z.boolean().default(true).describe('Whether callers without the secret are told of the volumes.'),
+      health_status_words: z
+        .enum(['design', 'upstream'], { error: 'expected "design" or "upstream"' })
+        .default('design')
+        .describe('What `/health` calls a proxy that is well: `healthy`, or `ok` as Backend.AI does since 25.17.'),
+    })
+    .prefault({}),
   volume: z.record(VolumeName, VolumeConfig).default({}),
 });
 export type ProxyConfig = z.infer<typeof ProxyConfig>;

@@ -20,7 +20,8 @@ export const proxy: Command = {
   help: `  -c, --config FILE    a storage-proxy.toml; default: one vfs volume over ./data/local
   --listen HOST:PORT   listen there, instead of what the file says
 
-Serves GET /manager-api/health, /health, /livez, /readyz and tRPC at /trpc. Ends cleanly on SIGTERM and Ctrl-C.
+Serves what Backend.AI's manager asks, GET /health, /livez, /readyz, /volumes, /volume/hwinfo…, each also under
+/manager-api, and tRPC at /trpc. Ends cleanly on SIGTERM and Ctrl-C.
 Exit codes: 0 ended by a signal; 2 it could not start.
 
 Example:
@@ -52,13 +53,11 @@ Example:
         });
       },
     });
-    const app = createProxyApp({
-      proxy: storageProxy,
-      secret: config.api.manager.secret,
-      onError: (error) => {
-        log('error', 'internal error', { err: error });
-      },
-    });
+    const onError = (error: unknown) => {
+      log('error', 'internal error', { err: error });
+    };
+    const { volhealth: wording } = config;
+    const app = createProxyApp({ proxy: storageProxy, secret: config.api.manager.secret, wording, onError });
     return serve({
       fetch: app.fetch,
       address,

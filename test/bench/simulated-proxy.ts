@@ -34,7 +34,7 @@ export function createSimulatedProxy({ name, volumes, first, clock }: SimulatedP
       const { epoch: current, seq } = stream.position();
       return known.epoch === current && known.seq === seq ? { ...envelope(), unchanged: true } : null;
     },
-    publicReport: () => ({ ...service, volumes: reports() }),
+    publicReport: () => ({ ...service, connectivity: envelope().connectivity, volumes: reports() }),
     volume: reportOf,
     hwinfo: reportOf,
     check: (volume) => Promise.resolve(reportOf(volume)),

@@ -2,9 +2,10 @@ import { createTRPCClient, httpLink, safe } from '@trpc/client';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { createProxyClient } from '../../client/proxy-client.ts';
 import { createProxyApp } from '../../proxy/app.ts';
+import type { HealthWording } from '../../proxy/health-route.ts';
 import { createStorageProxy, type StorageProxy } from '../../proxy/storage-proxy.ts';
 import type { AppRouter } from '../../router/proxy.ts';
-import { HealthReport, parseHealthAnswer, UnchangedReport } from '../../schema/health-report.ts';
+import { HealthReport, parseHealthAnswer, PublicHealthReport, UnchangedReport } from '../../schema/health-report.ts';
 import type { ProxyEvent } from '../../schema/proxy-event.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -68,6 +69,7 @@ describe('GET /manager-api/health', () => {
       status: 'healthy',
       version: '26.2.0',
       component: 'storage-proxy',
+      connectivity: { overall_healthy: true, connectivity_checks: [], timestamp: expect.any(String) },
       volumes: {
         local: {
           status: 'healthy',
@@ -131,14 +133,83 @@ describe('GET /manager-api/health', () => {
     expect((await get('/manager-api/health', { 'if-none-match': etag })).status).toBe(304);
   });
 
+  it('answers 304 for no longer than until a volume is checked again', async () => {
+    await clock.advance(SETTLED_MS + 1_000);
+    const etag = (await get('/health')).headers.get('etag') ?? '';
+    await clock.advance(500);
+    expect((await get('/health', { 'if-none-match': etag })).status).toBe(304);
+    await clock.advance(31_000);
+    expect((await get('/health', { 'if-none-match': etag })).status).toBe(200);
+  });
+
   it('says nothing that a stranger must not see: no path, no detail, no secret', async () => {
     mounts.set('/local', ENOENT);
     await clock.advance(1_000);
-    expect(await (await get('/manager-api/health')).text()).not.toMatch(/\/local|\/tape|secret|checks|metadata/);
+    const text = await (await get('/manager-api/health')).text();
+    expect(text).not.toMatch(/\/local|\/tape|secret|"checks"|metadata/);
   });
 });
 
+const worded = (wording: HealthWording) =>
+  createProxyApp({
+    proxy,
+    secret: SECRET,
+    wording,
+    onError: (error) => {
+      throw error;
+    },
+  });
+const answers = async (wording: HealthWording, headers = {}) =>
+  (await worded(wording).request('/health', { headers })).json();
+
+describe('GET /health, as it is configured', () => {
+  it('tells strangers of no volume where these are not public, and everything to who has the secret', async () => {
+    await clock.advance(1_000);
+    const wording: HealthWording = { public_volumes: false, health_status_words: 'design' };
+    expect(await answers(wording)).toEqual({
+      status: 'healthy',
+      version: '26.2.0',
+      component: 'storage-proxy',
+      connectivity: expect.any(Object),
+      volumes: {},
+    });
+    expect(await answers(wording, AUTH)).toEqual(proxy.report());
+  });
+
+  it.each([
+    ['design', 'healthy'],
+    ['upstream', 'ok'],
+  ] as const)('calls a proxy that is well in the %s words %s, which our manager reads', async (words, status) => {
+    const wording: HealthWording = { public_volumes: true, health_status_words: words };
+    const { seq } = proxy.report();
+    const known = await worded(wording).request(`/health?known=epoch1:${seq}`, { headers: AUTH });
+    const unchanged = UnchangedReport.parse(await known.json());
+    const whole = HealthReport.parse(await answers(wording, AUTH));
+    expect([unchanged.status, whole.status, PublicHealthReport.parse(await answers(wording)).status]).toEqual([
+      status,
+      status,
+      status,
+    ]);
+    expect([parseHealthAnswer(unchanged).type, parseHealthAnswer(whole).type]).toEqual(['unchanged', 'report']);
+  });
+});
+
+const supervised = async () => [await (await get('/livez')).json(), await (await get('/readyz')).json()];
+
 describe('/livez and /readyz', () => {
+  it('say what /health says of the proxy, in the words of Backend.AI, and nothing of the volumes', async () => {
+    const service = { version: '26.2.0', component: 'storage-proxy', connectivity: expect.any(Object) };
+    expect(await supervised()).toEqual([
+      { ...service, status: 'ok' },
+      { ...service, status: 'error', reason: 'first checks under way' },
+    ]);
+    await clock.advance(1_000);
+    expect(await supervised()).toEqual([
+      { ...service, status: 'ok' },
+      { ...service, status: 'ok' },
+    ]);
+  });
+
   it('is live at once, and ready after the first checks', async () => {
     expect([(await get('/livez')).status, (await get('/readyz')).status]).toEqual([200, 503]);
     await clock.advance(1_000);

@@ -137,6 +137,10 @@ addr = { host = "127.0.0.1", port = 2379 }
       'storage-proxy.toml:7  volume.local.health_check_timeout  expected less than `health_check_interval`, found "1m"',
     ],
     [
+      `${GOOD}[volhealth]\nhealth_status_words = "python"`,
+      'storage-proxy.toml:8  volhealth.health_status_words  expected "design" or "upstream", found "python"',
+    ],
+    [
       `${GOOD}capacity_warn = "lots"`,
       'storage-proxy.toml:7  volume.local.capacity_warn  expected a percentage such as "90%", found "lots"',
     ],

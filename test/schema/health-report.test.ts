@@ -10,6 +10,10 @@ describe("a proxy's report, as the manager reads it", () => {
     expect(parseHealthReport(report({ a: floor })).volumes.get('a')).toEqual(floor);
   });
 
+  it.each(['healthy', 'ok', 'degraded', 'error'])('is read where the proxy calls itself %s', (status) => {
+    expect(parseHealthReport({ ...report({ a: floor }), status }).volumes.get('a')).toEqual(floor);
+  });
+
   it('accepts instants with an offset', () => {
     const volume = { ...floor, last_checked_at: '2026-01-22T19:00:00+09:00' };
     expect(parseHealthReport(report({ a: volume })).volumes.get('a')?.last_checked_at).toBe(volume.last_checked_at);
