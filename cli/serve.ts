@@ -9,11 +9,16 @@ import { CannotRun } from './run.ts';
 import { cutSlowReaders } from './slow-readers.ts';
 import { stopped } from './stopped.ts';
 
-export interface ServeOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+export interface Listener {
+  readonly fetch: Parameters<typeof listen>[0]['fetch'];
   readonly address: ListenAddress;
   /** Serves HTTPS; none: plain HTTP. */
   readonly tls?: OwnCertificate | undefined;
+}
+
+export interface ServeOptions extends Listener {
+  /** A second address, as the configuration file names it. */
+  readonly also?: Listener & { readonly key: string };
   readonly log: Log;
   /** Ends everything behind the port. */
   readonly onStop: () => void;
@@ -27,41 +32,60 @@ const GRACE_MS = 1_000;
 
 /**
  * Serves until SIGTERM, SIGINT or the end of the parent that started it, then ends the process with code 0 within two
- * seconds, whatever is under way. Rejects with a `CannotRun` where the address cannot be had.
+ * seconds, whatever is under way. Rejects with a `CannotRun` where an address cannot be had, and then serves at none.
  */
-export async function serve({ fetch, address, tls, log, onStop }: ServeOptions): Promise<number> {
+export async function serve({ also, log, onStop, ...main }: ServeOptions): Promise<number> {
   const stop = stopped();
-  const server = await opened({ fetch, address, tls }).catch((error: unknown) => {
+  const servers = await openedAll(main, also).catch((error: unknown) => {
     onStop();
     throw error;
   });
-  tls?.follow(server as TlsServer);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const streams = streamsOf(server);
-  cutSlowReaders(server);
-  const { port } = server.address() as { port: number };
-  const url = `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
+  main.tls?.follow(servers[0] as TlsServer);
+  const streams = servers.map(streamsOf);
+  const [first, second] = servers;
+  const url = urlOf(main, first);
   log('info', `listening on ${url}`, { url });
+  if (also !== undefined && second !== undefined) {
+    log('info', `${also.key}: listening on ${urlOf(also, second)}`, { url: urlOf(also, second) });
+  }
   process.send?.({ ready: url });
 
   const reason = await stop;
   log('info', `stopping: ${reason}`);
   // First, so that nothing tells their clients of an end: cut, they come back to the next process.
-  streams.cut();
+  for (const { cut } of streams) cut();
   onStop();
-  server.close();
-  setTimeout(() => {
-    server.closeAllConnections();
-  }, GRACE_MS).unref();
-  server.closeIdleConnections();
   setTimeout(() => process.exit(0), 2 * GRACE_MS).unref();
-  await new Promise((resolve) => {
-    server.once('close', resolve);
-  });
+  await Promise.all(servers.map(closed));
   process.exit(0);
 }
 
-function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' | 'tls'>): Promise<Server> {
+async function openedAll(main: Listener, also: ServeOptions['also']): Promise<[Server, ...Server[]]> {
+  const first = await opened(main, 'by --listen or in the configuration file');
+  if (also === undefined) return [first];
+  const second = await opened(also, `as ${also.key} in the configuration file`).catch((error: unknown) => {
+    first.close();
+    first.closeAllConnections();
+    throw error;
+  });
+  return [first, second];
+}
+
+/** Resolves when nobody is connected any more: whoever is under way may finish within the time of grace. */
+function closed(server: Server): Promise<void> {
+  setTimeout(() => {
+    server.closeAllConnections();
+  }, GRACE_MS).unref();
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** `elsewhere` says how to choose another address. */
+function opened({ fetch, address, tls }: Listener, elsewhere: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const { host: hostname, port } = address;
     const options = { fetch, hostname, port };
@@ -71,18 +95,25 @@ function opened({ fetch, address, tls }: Pick<ServeOptions, 'fetch' | 'address' 
         resolve(server);
       },
     ) as Server;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    cutSlowReaders(server);
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new CannotRun(`cannot listen on ${hostname}:${port}: ${whyNot(error)}`));
+      reject(new CannotRun(`cannot listen on ${hostname}:${port}: ${whyNot(error, elsewhere)}`));
     });
   });
 }
 
-function whyNot({ code, message }: NodeJS.ErrnoException): string {
+function whyNot({ code, message }: NodeJS.ErrnoException, elsewhere: string): string {
   if (code === 'EADDRINUSE')
-    return 'the port is in use; end the other program, or choose another address, by --listen or in the configuration file';
+    return `the port is in use; end the other program, or choose another address, ${elsewhere}`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
   if (code === 'EACCES') return 'ports below 1024 need more rights';
   return message;
+}
+
+function urlOf({ tls, address }: Listener, server: Server): string {
+  const { port } = server.address() as { port: number };
+  return `${tls === undefined ? 'http' : 'https'}://${hostOf(address.host)}:${port}`;
 }
 
 const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'smol-toml';
 import type { z } from 'zod';
 import { findBackend } from '../backends/register.ts';
 import { type ReadConfig, readConfigFile } from '../schema/config-file.ts';
 import { BACKEND_AI_PROXY_KEYS, ProxyConfig, type VolumeConfig } from '../schema/proxy-config.ts';
 import { locateKeys } from '../schema/toml-lines.ts';
+import { isInternalHost } from './internal-host.ts';
 
 /**
  * Reads a `storage-proxy.toml`, the backends' own options included. Throws a `ConfigError` naming every mistake. An
@@ -15,13 +17,28 @@ export function parseProxyConfig(text: string, file: string): ReadConfig<ProxyCo
   const { config, warnings } = readConfigFile(ProxyConfig, source);
   const locate = locateKeys(text);
   const say = ({ key, problem }: Remark) => `${file}:${locate(key)}  ${key.map(String).join('.')}  ${problem}`;
-  return { config, warnings: [...warnings, ...Object.entries(config.volume).flatMap(remarksOn).map(say)] };
+  const all = [...warnings, ...Object.entries(config.volume).flatMap(remarksOn).map(say)];
+  all.push(...addressRemarks(config.volhealth).map(say));
+  const { manager } = config.api;
+  const { listen = manager.service_addr, internal_listen } = config.volhealth;
+  if (internal_listen !== undefined && listen.port !== 0 && isDeepStrictEqual(listen, internal_listen)) {
+    const key = ['volhealth', 'internal_listen'];
+    throw new ConfigError([say({ key, problem: 'expected another address than the one that needs the secret' })], all);
+  }
+  return { config, warnings: all };
 }
 
 /** Something that stops nothing, and that somebody should know. */
 interface Remark {
   readonly key: readonly PropertyKey[];
   readonly problem: string;
+}
+
+function addressRemarks({ internal_listen }: ProxyConfig['volhealth']): readonly Remark[] {
+  if (internal_listen === undefined || isInternalHost(internal_listen.host)) return [];
+  const problem =
+    'is neither a loopback nor a private address: whoever reaches it reads whole reports, without the secret';
+  return [{ key: ['volhealth', 'internal_listen'], problem }];
 }
 
 function remarksOn([name, volume]: [string, VolumeConfig]): readonly Remark[] {

@@ -102,6 +102,7 @@ export const ProxyConfig = z.strictObject({
   volhealth: z
     .strictObject({
       listen: Address.optional().describe('Where to listen instead of `service-addr`.'),
+      internal_listen: Address.optional().describe('Where to serve whole health reports without the secret, besides.'),
       public_volumes: z.boolean().default(true).describe('Whether callers without the secret are told of the volumes.'),
       health_status_words: z
         .enum(['design', 'upstream'], { error: 'expected "design" or "upstream"' })

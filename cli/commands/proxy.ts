@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createMountPool } from '../../backends/mount/worker-pool.ts';
 import { createProxyApp } from '../../proxy/app.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
+import { createInternalApp } from '../../proxy/internal-app.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
 import { loadConfig } from '../config-source.ts';
@@ -21,7 +22,8 @@ export const proxy: Command = {
   --listen HOST:PORT   listen there, instead of what the file says
 
 Serves what Backend.AI's manager asks, GET /health, /livez, /readyz, /volumes, /volume/hwinfo…, each also under
-/manager-api, and tRPC at /trpc. Ends cleanly on SIGTERM and Ctrl-C.
+/manager-api, and tRPC at /trpc; at [volhealth] internal_listen, whole reports without the secret.
+Ends cleanly on SIGTERM and Ctrl-C.
 Exit codes: 0 ended by a signal; 2 it could not start.
 
 Example:
@@ -58,9 +60,13 @@ Example:
     };
     const { volhealth: wording } = config;
     const app = createProxyApp({ proxy: storageProxy, secret: config.api.manager.secret, wording, onError });
+    const internal = createInternalApp({ proxy: storageProxy, wording, onError });
+    const { internal_listen } = config.volhealth;
+    const key = '[volhealth] internal_listen';
     return serve({
       fetch: app.fetch,
       address,
+      ...(internal_listen === undefined ? {} : { also: { fetch: internal.fetch, address: internal_listen, key } }),
       tls,
       log,
       onStop: () => {

@@ -39,6 +39,41 @@ describe('a storage-proxy.toml', () => {
     expect(problemsOf(GOOD.replace('secret', 'ssl-cert = ""\nssl-privkey = ""\nsecret'))).toEqual([]);
   });
 
+  it.each(['0.0.0.0', '[::]', '203.0.113.7', '[2001:db8::1]', '172.32.0.1'])(
+    'warns of an internal address that others than internal networks can reach: %s',
+    (host) => {
+      const text = `${GOOD}[volhealth]\ninternal-listen = "${host}:6123"\n`;
+      expect(parseProxyConfig(text, 'storage-proxy.toml').warnings).toEqual([
+        'storage-proxy.toml:8  volhealth.internal_listen  is neither a loopback nor a private address: whoever reaches it reads whole reports, without the secret',
+      ]);
+    },
+  );
+
+  it.each([
+    '127.0.0.1',
+    '[::1]',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.0.1',
+    '169.254.1.1',
+    '[fd00::1]',
+    '[fe80::1%eth0]',
+    'localhost',
+    'node1',
+  ])('may have %s as its internal address', (host) => {
+    const text = `${GOOD}[volhealth]\ninternal_listen = "${host}:6123"\n`;
+    expect(parseProxyConfig(text, 'storage-proxy.toml').warnings).toEqual([]);
+  });
+
+  it.each([
+    ['service_addr', '', 6022],
+    ['listen', 'listen = "127.0.0.1:6122"\n', 6122],
+  ])('cannot have its internal address where %s is', (_, listen, port) => {
+    expect(problemsOf(`${GOOD}[volhealth]\ninternal_listen = "127.0.0.1:${port}"\n${listen}`)).toEqual([
+      'storage-proxy.toml:8  volhealth.internal_listen  expected another address than the one that needs the secret',
+    ]);
+  });
+
   it('warns of a key that nobody knows, and is good all the same', () => {
     const { warnings } = parseProxyConfig(`${GOOD}helth_check_interval = "5m"`, 'storage-proxy.toml');
     expect(warnings).toEqual([
