@@ -110,9 +110,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a feed counts two changes as one',
     file: 'probe/feed.ts',
     find: `      seq += 1;
-`,
+      const forgotten`,
     replace: `      seq += ring.length === 7 ? 0 : 1;
-`,
+      const forgotten`,
   },
   {
     name: 'who waits for one volume is not told of its changes',
