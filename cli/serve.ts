@@ -20,6 +20,8 @@ export interface ServeOptions extends Listener {
   /** A second address, as the configuration file names it. */
   readonly also?: Listener & { readonly key: string };
   readonly log: Log;
+  /** Gets what cuts every stream that is open, so that its reader has to come back. */
+  readonly onOpen?: (open: { readonly cutStreams: () => void }) => void;
   /** Ends everything behind the port. */
   readonly onStop: () => void;
 }
@@ -34,7 +36,7 @@ const GRACE_MS = 1_000;
  * Serves until SIGTERM, SIGINT or the end of the parent that started it, then ends the process with code 0 within two
  * seconds, whatever is under way. Rejects with a `CannotRun` where an address cannot be had, and then serves at none.
  */
-export async function serve({ also, log, onStop, ...main }: ServeOptions): Promise<number> {
+export async function serve({ also, log, onOpen, onStop, ...main }: ServeOptions): Promise<number> {
   const stop = stopped();
   const servers = await openedAll(main, also).catch((error: unknown) => {
     onStop();
@@ -42,6 +44,11 @@ export async function serve({ also, log, onStop, ...main }: ServeOptions): Promi
   });
   main.tls?.follow(servers[0] as TlsServer);
   const streams = servers.map(streamsOf);
+  onOpen?.({
+    cutStreams: () => {
+      for (const { cut } of streams) cut();
+    },
+  });
   const [first, second] = servers;
   const url = urlOf(main, first);
   log('info', `listening on ${url}`, { url });

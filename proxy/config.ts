@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'smol-toml';
 import type { z } from 'zod';
 import { findBackend } from '../backends/register.ts';
-import { type ReadConfig, readConfigFile } from '../schema/config-file.ts';
+import { ConfigError, type ReadConfig, readConfigFile } from '../schema/config-file.ts';
 import { BACKEND_AI_PROXY_KEYS, ProxyConfig, type VolumeConfig } from '../schema/proxy-config.ts';
 import { locateKeys } from '../schema/toml-lines.ts';
 import { isInternalHost } from './internal-host.ts';

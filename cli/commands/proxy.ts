@@ -5,11 +5,13 @@ import { parseProxyConfig } from '../../proxy/config.ts';
 import { createInternalApp } from '../../proxy/internal-app.ts';
 import { createStorageProxy } from '../../proxy/storage-proxy.ts';
 import type { VolumeReport } from '../../schema/volume-report.ts';
-import { loadConfig } from '../config-source.ts';
+import { loadConfig, parsedConfig } from '../config-source.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, levelOf } from '../log.ts';
 import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { createProxyReload } from '../proxy-reload.ts';
+import { reloadOnChange } from '../reload.ts';
 import { systemClock } from '../system-clock.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
@@ -24,6 +26,7 @@ export const proxy: Command = {
 Serves what Backend.AI's manager asks, GET /health, /livez, /readyz, /volumes, /volume/hwinfo…, each also under
 /manager-api, and tRPC at /trpc; at [volhealth] internal_listen, whole reports without the secret.
 Ends cleanly on SIGTERM and Ctrl-C.
+Reads its file again when it is written, and on SIGHUP; what cannot be used is refused, and the running one stays.
 Exit codes: 0 ended by a signal; 2 it could not start.
 
 Example:
@@ -31,7 +34,9 @@ Example:
   options: { config: { type: 'string', short: 'c' }, listen: { type: 'string' } },
   args: [0, 0],
   run: async (_, options) => {
-    const config = loadConfig(text(options, 'config'), { kind: 'proxy', parse: parseProxyConfig });
+    const file = text(options, 'config');
+    const source = { kind: 'proxy', parse: parseProxyConfig } as const;
+    const config = loadConfig(file, source);
     const address =
       listenAddress(text(options, 'listen')) ?? config.volhealth.listen ?? config.api.manager.service_addr;
     const log = createLog('proxy');
@@ -59,17 +64,28 @@ Example:
       log('error', 'internal error', { err: error });
     };
     const { volhealth: wording } = config;
-    const app = createProxyApp({ proxy: storageProxy, secret: config.api.manager.secret, wording, onError });
+    const reload = createProxyReload({ started: config, storageProxy, pool, tls, log });
+    const app = createProxyApp({ proxy: storageProxy, secret: reload.secret, wording, onError });
     const internal = createInternalApp({ proxy: storageProxy, wording, onError });
     const { internal_listen } = config.volhealth;
     const key = '[volhealth] internal_listen';
+    const stopReloading = reloadOnChange({
+      file,
+      running: config,
+      read: () => parsedConfig(file, source),
+      apply: reload.apply,
+      log,
+    });
     return serve({
       fetch: app.fetch,
       address,
       ...(internal_listen === undefined ? {} : { also: { fetch: internal.fetch, address: internal_listen, key } }),
       tls,
       log,
+      onOpen: reload.onOpen,
       onStop: () => {
+        stopReloading();
+        tls?.stop();
         storageProxy.stop();
         pool.stop();
       },

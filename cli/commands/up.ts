@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDefault } from '../embedded.ts';
+import { onHangup } from '../hangup.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { DEFAULT_URL } from './status.ts';
 import { CannotRun, type Command, text } from '../run.ts';
@@ -29,7 +30,7 @@ export const up: Command = {
   help: `  --proxy-config FILE     a storage-proxy.toml; default: one vfs volume "local" over ./data/local
   --manager-config FILE   a manager.toml; default: that proxy as "proxy1", and one example folder
 
-If one of the two ends, the other goes on. Ctrl-C ends both.
+If one of the two ends, the other goes on. Ctrl-C ends both; SIGHUP has both read their files again.
 Exit codes: 0 ended by a signal; 2 one of them could not start.
 
 Example:
@@ -50,6 +51,10 @@ Example:
     }
     const stopping = stopped().then(() => null);
     const services: Service[] = [];
+    onHangup((hangup) => {
+      // One that has only begun would end of it.
+      if (hangup === 'reload') for (const { child, ready } of services) void ready.then(() => child.kill('SIGHUP'));
+    });
     const started = async (name: Service['name']) => {
       const service = start(name, files[name]);
       services.push(service);
