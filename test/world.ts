@@ -12,7 +12,7 @@ import { createFakeMounts } from './fake-mounts.ts';
 
 const SECRET = 'a shared secret';
 
-const proxyToml = (volumes: readonly string[]) =>
+export const proxyToml = (volumes: readonly string[]) =>
   `[api.manager]\nsecret = "${SECRET}"\n${volumes
     .map((name) => `[volume.${name}]\nbackend = "vfs"\npath = "/${name}"\nhealth_check_interval = "10s"`)
     .join('\n')}`;
@@ -54,6 +54,9 @@ export function createWorld() {
     const app = createProxyApp({ proxy, secret: SECRET, onError: raise });
     running.set(name, { proxy, fetch: app.fetch, connections: new AbortController(), held: null });
   };
+  /** It goes on with another configuration. */
+  const reloadProxy = (name: string, toml: string) =>
+    running.get(name)?.proxy.reconfigure(parseProxyConfig(toml, 'storage-proxy.toml').config);
   const killProxy = (name: string) => {
     running.get(name)?.proxy.stop();
     cutStreams(name);
@@ -144,6 +147,7 @@ export function createWorld() {
     },
     fetchProxy,
     startProxy,
+    reloadProxy,
     killProxy,
     stallProxy,
     cutStreams,

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -134,8 +134,11 @@ describe('the end of a terminal', () => {
     async () => {
       const port = await freePort();
       write(proxyToml(['a'], { port }));
-      const command = `"${process.execPath}" "${MAIN}" proxy -c ${FILE}`;
-      const terminal = spawn('script', ['-qec', command, '/dev/null'], { cwd: sandbox.directory, stdio: 'ignore' });
+      const command = `echo $$ > pid; exec "${process.execPath}" "${MAIN}" proxy -c ${FILE}`;
+      // One that npm started ends with npm, whatever becomes of its terminal.
+      const { npm_lifecycle_event: _npm, ...env } = process.env;
+      const cwd = sandbox.directory;
+      const terminal = spawn('script', ['-qec', command, '/dev/null'], { cwd, env, stdio: 'ignore' });
       const url = `http://127.0.0.1:${port}`;
       const isUp = async () =>
         fetch(`${url}/livez`).then(
@@ -146,7 +149,12 @@ describe('the end of a terminal', () => {
       const ended = once(terminal, 'exit');
       terminal.kill('SIGKILL');
       await ended;
-      await expect.poll(isUp, soon).toBe(false);
+      try {
+        await expect.poll(isUp, soon).toBe(false);
+      } catch (error) {
+        process.kill(Number(readFileSync(join(cwd, 'pid'), 'utf8')), 'SIGKILL');
+        throw error;
+      }
     },
     30_000,
   );
