@@ -18,35 +18,39 @@ export interface Sharing {
 
 interface Shared {
   readonly thing: object;
-  readonly sharers: Set<Sharer>;
   readonly life: AbortController;
+  /** How many share it. */
+  sharers: number;
 }
 
 export function createSharing(): Sharing {
   const things = new Map<string, Shared>();
-  return {
-    join() {
-      const sharer: Sharer = {
-        share<T extends object>(key: string, create: (stopping: AbortSignal) => T): T {
-          const shared = things.get(key) ?? made(create);
-          things.set(key, shared);
-          shared.sharers.add(sharer);
-          return shared.thing as T;
-        },
-        leave() {
-          for (const [key, { sharers, life }] of things) {
-            if (!sharers.delete(sharer) || sharers.size > 0) continue;
-            things.delete(key);
-            life.abort(new Error('nobody needs it any more'));
-          }
-        },
-      };
-      return sharer;
-    },
-  };
+  return { join };
+
+  function join(): Sharer {
+    const held = new Map<string, Shared>();
+    return {
+      share<T extends object>(key: string, create: (stopping: AbortSignal) => T): T {
+        const shared = things.get(key) ?? made(create);
+        things.set(key, shared);
+        if (!held.has(key)) shared.sharers += 1;
+        held.set(key, shared);
+        return shared.thing as T;
+      },
+      leave() {
+        for (const [key, shared] of held) {
+          shared.sharers -= 1;
+          if (shared.sharers > 0) continue;
+          things.delete(key);
+          shared.life.abort(new Error('nobody needs it any more'));
+        }
+        held.clear();
+      },
+    };
+  }
 }
 
 function made(create: (stopping: AbortSignal) => object): Shared {
   const life = new AbortController();
-  return { thing: create(life.signal), sharers: new Set(), life };
+  return { thing: create(life.signal), life, sharers: 0 };
 }
