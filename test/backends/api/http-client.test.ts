@@ -347,3 +347,16 @@ describe('several endpoints', () => {
     expect(good.asked()).toBe(0);
   });
 });
+
+describe('connections', () => {
+  it('are kept for the next call, and closed once nobody needs them', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-length: 7\r\n\r\n';
+    const { authority: address, connections } = await serveBytes(`${head}${ANSWER.text}`, { thenOpen: true });
+    const life = new AbortController();
+    const ask = clientOf([`http://${address}`], { stopping: life.signal });
+    expect(await ask(getting('/'))).toEqual(ANSWER);
+    expect(connections()).toBe(1);
+    life.abort();
+    await expect.poll(connections).toBe(0);
+  });
+});
