@@ -4,7 +4,7 @@ import { toApplianceRequest } from './appliance-request.ts';
 import { answerControl, CONTROL_PATH, unknownState } from './control.ts';
 import type { Appliance, ApplianceRequest, Dialect } from './dialect.ts';
 import { type Fault, isFault, playFault } from './faults.ts';
-import { type ListenerOptions, openListener } from './listener.ts';
+import { type Listener, type ListenerOptions, openListener } from './listener.ts';
 import { type LoggedRequest, logRequest } from './request-log.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -13,7 +13,10 @@ export interface FakeOptions extends Partial<ListenerOptions> {
   readonly state?: string;
 }
 
-export interface Fake extends AsyncDisposable, Pick<Appliance, 'options' | 'secrets' | 'expireTokens'> {
+export interface Fake
+  extends AsyncDisposable,
+    Pick<Appliance, 'options' | 'secrets' | 'expireTokens'>,
+    Pick<Listener, 'renew'> {
   /** `http://127.0.0.1:1234`. */
   readonly url: string;
   /** The word that was set last. */
@@ -75,6 +78,7 @@ export async function startFake(
     secrets: appliance.secrets,
     expireTokens: appliance.expireTokens,
     connections: listener.connections,
+    renew: listener.renew,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -16,6 +16,8 @@ export interface Listener {
   readonly url: string;
   /** How many connections are open. */
   readonly connections: () => number;
+  /** Shows another certificate to whoever connects from now on, and cuts every connection. Speaks TLS already. */
+  readonly renew: (tls: { readonly key: string; readonly cert: string }) => void;
   readonly open: () => Promise<void>;
   /** Listens no longer, and cuts every connection at once. */
   readonly close: () => Promise<void>;
@@ -41,6 +43,10 @@ export async function openListener(
   return {
     url: `${tls === null ? 'http' : 'https'}://${name}:${address.port}`,
     connections: () => sockets.size,
+    renew(identity) {
+      if ('setSecureContext' in server) server.setSecureContext(identity);
+      for (const socket of sockets) socket.destroy();
+    },
     open: async () => {
       if (!server.listening) await listen(address.port);
     },
