@@ -11,7 +11,7 @@ import { PACKAGE, ROOT } from './checkout.ts';
 
 const run = promisify(execFile);
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const EXAMPLES = ['consumer.ts', 'watch-volume.ts'];
+const EXAMPLES = ['consumer.ts', 'watch-volume.ts', 'tls-client.ts'];
 const NOT_COPIED = ['node_modules', 'dist', 'data', '.git'];
 
 /** A directory with the package installed as from its tarball, and beside it what it depends on. */
