@@ -1,8 +1,7 @@
 import { isHttps } from '../manager/tls-remarks.ts';
-import { type ClientTls, readClientTls } from './client-tls.ts';
+import type { ClientTls } from './client-tls.ts';
 import type { NamedFile } from './pem-file.ts';
 import { CannotRun, type Options, text } from './run.ts';
-import { createTlsAgent, fetchThrough } from './tls-agent.ts';
 
 /** Options of a command that asks a manager. */
 export const MANAGER_TLS_OPTIONS = {
@@ -19,6 +18,11 @@ export async function managerFetch(url: string, options: Options): Promise<typeo
     if (given !== undefined) console.error(`warning: --${given} has no effect: ${url} is not https`);
     return globalThis.fetch;
   }
+  // Loaded only where it is needed: most managers are asked on their own machine, and at once.
+  const [{ readClientTls }, { createTlsAgent, fetchThrough }] = await Promise.all([
+    import('./client-tls.ts'),
+    import('./tls-agent.ts'),
+  ]);
   const material = await readClientTls(tls);
   for (const warning of material.warnings) console.error(`warning: ${warning}`);
   return fetchThrough(createTlsAgent(material));

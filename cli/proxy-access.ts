@@ -13,42 +13,87 @@ import { fetchThrough } from './tls-agent.ts';
 /** Whoever calls sets the deadline; this only bounds what nobody waits for any more. */
 const MAX_TIMEOUT_MS = 120_000;
 
+type Proxies = Readonly<Record<string, ProxyEntry>>;
+
 export interface ProxyAccesses {
+  /** Throws where no such proxy is configured. */
   readonly accessOf: (proxy: string) => ProxyAccess;
+  /** Speaks with these from now on: who is as before keeps his access. Rejects with a `CannotRun`, and changes nothing. */
+  readonly update: (proxies: Proxies) => Promise<void>;
   /** Reads every certificate again now. Never rejects: what cannot be used is logged. */
   readonly reload: () => Promise<void>;
   /** Follows no file any more; what is under way goes on. */
   readonly stop: () => void;
 }
 
+interface Opened {
+  readonly access: ProxyAccess;
+  readonly agent: RenewedAgent | undefined;
+  /** All that it was made of. */
+  readonly made: string;
+}
+
 /** How the manager speaks with each of its configured proxies. Rejects with a `CannotRun` for a certificate. */
-export async function openProxyAccess(proxies: Readonly<Record<string, ProxyEntry>>, log: Log): Promise<ProxyAccesses> {
-  const { silenceMs } = streamPace(Object.keys(proxies).length);
-  const accesses = new Map<string, ProxyAccess>();
-  const agents: RenewedAgent[] = [];
-  for (const [name, entry] of Object.entries(proxies)) {
-    const { manager_api: url, secret } = entry;
-    const agent = isHttps(url)
-      ? await openRenewedAgent(clientTlsOf(name, entry), { table: `proxies.${name}`, log })
-      : undefined;
-    if (agent !== undefined) agents.push(agent);
-    const fetch = agent === undefined ? globalThis.fetch : fetchThrough(agent.dispatcher);
-    const client = createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, silenceMs, fetch });
-    accesses.set(name, { client, poll: createHealthPoll({ url, secret, fetch: lightFetch(agent?.dispatcher) }) });
-  }
+export async function openProxyAccess(proxies: Proxies, log: Log): Promise<ProxyAccesses> {
+  let opened: ReadonlyMap<string, Opened> = new Map();
+  await update(proxies);
   return {
     accessOf(proxy) {
-      const access = accesses.get(proxy);
+      const access = opened.get(proxy)?.access;
       if (access === undefined) throw new Error(`no proxy "${proxy}" is configured`);
       return access;
     },
+    update,
     async reload() {
-      await Promise.all(agents.map((agent) => agent.reload()));
+      await Promise.all(Array.from(opened.values(), async ({ agent }) => agent?.reload()));
     },
     stop() {
-      for (const agent of agents) agent.stop();
+      stopAll(opened.values());
     },
   };
+
+  async function update(wanted: Proxies): Promise<void> {
+    const { silenceMs } = streamPace(Object.keys(wanted).length);
+    const next = new Map<string, Opened>();
+    try {
+      for (const [name, entry] of Object.entries(wanted)) {
+        const made = JSON.stringify([entry, silenceMs]);
+        const former = opened.get(name);
+        next.set(
+          name,
+          former?.made === made ? former : { ...(await openAccess(name, { entry, silenceMs, log })), made },
+        );
+      }
+    } catch (error) {
+      stopAll(left(next, opened));
+      throw error;
+    }
+    const gone = left(opened, next);
+    opened = next;
+    stopAll(gone);
+  }
+}
+
+async function openAccess(
+  name: string,
+  { entry, silenceMs, log }: { readonly entry: ProxyEntry; readonly silenceMs: number; readonly log: Log },
+): Promise<Pick<Opened, 'access' | 'agent'>> {
+  const { manager_api: url, secret } = entry;
+  const agent = isHttps(url)
+    ? await openRenewedAgent(clientTlsOf(name, entry), { table: `proxies.${name}`, log })
+    : undefined;
+  const fetch = agent === undefined ? globalThis.fetch : fetchThrough(agent.dispatcher);
+  const client = createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, silenceMs, fetch });
+  return { access: { client, poll: createHealthPoll({ url, secret, fetch: lightFetch(agent?.dispatcher) }) }, agent };
+}
+
+/** What the one has and the other has not. */
+function left(one: ReadonlyMap<string, Opened>, other: ReadonlyMap<string, Opened>): readonly Opened[] {
+  return [...one].flatMap(([name, opened]) => (other.get(name) === opened ? [] : [opened]));
+}
+
+function stopAll(opened: Iterable<Opened>): void {
+  for (const { agent } of opened) agent?.stop();
 }
 
 /** How a proxy's entry says that it is to be connected with, in files that are named as the entry names them. */

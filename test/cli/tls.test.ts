@@ -11,6 +11,7 @@ import { createTlsFiles } from './tls-files.ts';
 import { createSandbox, type Running, type Sandbox } from './volhealth.ts';
 
 const HOUR_MS = 3_600_000;
+const LATER = new Date(Date.now() + 90 * 24 * HOUR_MS);
 const NAMES = ['localhost', '127.0.0.1'];
 /** The proxies of the manager by what is odd about each, and what is said of that. */
 const SAID: Readonly<Record<string, string | null>> = {
@@ -54,7 +55,7 @@ beforeAll(async () => {
     notAfter: new Date(Date.now() - HOUR_MS),
   });
   const wrongHost = await authority.issue({ names: ['elsewhere.example'] });
-  client = files.identity('client', await authority.issue({ names: ['manager'], usage: 'client' }));
+  client = files.identity('client', await authority.issue({ names: ['manager'], usage: 'client', notAfter: LATER }));
   otherClient = files.identity('other', await other.issue({ names: ['manager'], usage: 'client' }));
 
   const startProxy = async (name: string, tls: Record<string, string | boolean>) => {
