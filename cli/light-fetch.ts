@@ -1,10 +1,11 @@
 import { type Dispatcher, request } from 'undici';
-import type { PollFetch } from '../client/health-poll.ts';
+import type { RestFetch } from '../client/rest-asking.ts';
 
 /** Asks as `fetch` does, at a third of its cost: what polls a thousand proxies does little else. */
-export function lightFetch(dispatcher?: Dispatcher): PollFetch {
-  return async (url, { headers, signal }) => {
-    const answer = await request(url, { headers, signal, ...(dispatcher === undefined ? {} : { dispatcher }) });
+export function lightFetch(dispatcher?: Dispatcher): RestFetch {
+  return async (url, { headers, signal, body: question = null }) => {
+    const asked = { headers, signal, body: question, ...(dispatcher === undefined ? {} : { dispatcher }) };
+    const answer = await request(url, asked);
     const { statusCode: status, headers: said, body } = answer;
     return {
       status,

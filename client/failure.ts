@@ -5,10 +5,17 @@ import { describeTlsFailure } from './tls-failure.ts';
 export class AskingFailed extends Error {
   override readonly name = 'AskingFailed';
   readonly kind: FailureKind;
-  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+  /** Of the answer that was none; null where there was no such answer. */
+  readonly httpStatus: number | null;
+  constructor(kind: FailureKind, message: string, options: AskingFailedOptions = {}) {
     super(message, options);
     this.kind = kind;
+    this.httpStatus = options.httpStatus ?? null;
   }
+}
+
+export interface AskingFailedOptions extends ErrorOptions {
+  readonly httpStatus?: number;
 }
 
 export type FailureKind =
@@ -72,8 +79,9 @@ function codeOf({ code }: NodeJS.ErrnoException): string {
 /** An answer that is none, by its status and by what the other side `said` of it. */
 export function httpFailure(
   status: number,
-  { said = '', ...options }: ErrorOptions & { said?: string } = {},
+  { said = '', ...rest }: ErrorOptions & { said?: string } = {},
 ): AskingFailed {
+  const options = { ...rest, httpStatus: status };
   if (status === 401 || status === 403) {
     return new AskingFailed('forbidden', `the secret is refused (HTTP ${status})`, options);
   }

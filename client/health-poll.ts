@@ -1,25 +1,9 @@
-import { AskingFailed, httpFailure } from './failure.ts';
-import { type Answer, readJson } from './limited-fetch.ts';
-import { explainUnanswered } from './unanswered.ts';
+import { createRestAsking, type RestAskingOptions } from './rest-asking.ts';
 
-export interface HealthPollOptions {
-  /** Base URL of the proxy's manager-facing API, such as `http://127.0.0.1:6022`. */
-  readonly url: string;
-  readonly secret: string;
+export interface HealthPollOptions extends RestAskingOptions {
   /** Of one answer. Default: 8 MiB. */
   readonly maxBytes?: number;
-  /** Asks by GET, without following redirects: `globalThis.fetch`, or something lighter. */
-  readonly fetch?: PollFetch;
 }
-
-export type PollFetch = (
-  url: string,
-  init: {
-    readonly headers: Readonly<Record<string, string>>;
-    readonly signal: AbortSignal;
-    readonly redirect: 'manual';
-  },
-) => Promise<Answer>;
 
 export interface PollOptions {
   /** What the caller has already, as `epoch:seq`: the proxy may leave out what has not changed since. */
@@ -30,28 +14,18 @@ export interface PollOptions {
 
 export type HealthPoll = (options: PollOptions) => Promise<unknown>;
 
+/** Where a proxy of ours answers. */
+export const HEALTH_PATH = 'manager-api/health';
+
 /**
- * Asks a storage proxy for its report over REST, which the proxies of Backend.AI speak too, and gives the JSON as it came.
- * Redirects are not followed. Rejects with an error that `describeFailure` turns into a sentence.
+ * Asks a storage proxy for its report over REST, and gives the JSON as it came. Rejects with an error that
+ * `describeFailure` turns into a sentence.
  */
-export function createHealthPoll(options: HealthPollOptions): HealthPoll {
-  const { url, secret, maxBytes = 8 * 2 ** 20, fetch = globalThis.fetch } = options;
-  const endpoint = `${url.replace(/\/+$/, '')}/manager-api/health`;
-  const headers = { accept: 'application/json', 'x-backendai-storage-auth-token': secret };
+export function createHealthPoll({ maxBytes, ...access }: HealthPollOptions): HealthPoll {
+  const ask = createRestAsking(access);
+  const limit = maxBytes === undefined ? {} : { maxBytes };
   return async ({ known, signal }) => {
-    const target = known === null ? endpoint : `${endpoint}?known=${encodeURIComponent(known)}`;
-    const response = await fetch(target, { headers, signal, redirect: 'manual' }).catch((error: unknown) => {
-      throw explainUnanswered(url, error);
-    });
-    if (response.status < 200 || response.status > 299) {
-      await response.body?.cancel();
-      throw httpFailure(response.status);
-    }
-    const body = await readJson(response, maxBytes);
-    try {
-      return JSON.parse(body.toString());
-    } catch (cause) {
-      throw new AskingFailed('unreadable', 'its answer could not be read', { cause });
-    }
+    const path = known === null ? HEALTH_PATH : `${HEALTH_PATH}?known=${encodeURIComponent(known)}`;
+    return (await ask({ path, ...limit, signal })).value;
   };
 }

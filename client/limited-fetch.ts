@@ -48,12 +48,14 @@ export async function readJson(response: Answer, maxBytes: number): Promise<Buff
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes)
-      throw new AskingFailed('too_large', `answered more than ${Math.round(maxBytes / 2 ** 20)} MiB`);
+    if (size > maxBytes) throw new AskingFailed('too_large', `answered more than ${sizeText(maxBytes)}`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
 }
+
+const sizeText = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${Math.round(bytes / 2 ** 10)} KiB` : `${Math.round(bytes / 2 ** 20)} MiB`;
 
 function isJson(response: Answer): boolean {
   return /^application\/([\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
