@@ -41,6 +41,8 @@ export interface ApplianceRequest {
 
 export interface ApplianceAnswer {
   readonly status: number;
+  /** It is never sent: the client waits. */
+  readonly isWithheld?: true;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text as it is sent; anything else as JSON, a bigint as a number with all its digits. */
   readonly body: unknown;

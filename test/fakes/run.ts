@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { unknownState } from './control.ts';
-import { DIALECTS, type KnownDialect } from './dialects.ts';
+import { FAKES, type KnownDialect, type KnownProxy } from './dialects.ts';
 import { type Fake, startFake } from './fake-server.ts';
-import { introduction, usage, volumeOn } from './run-texts.ts';
+import { configOn, introduction, usage } from './run-texts.ts';
 import { createAuthority } from './tls-material.ts';
 
 // `npm run fake -- VENDOR [--state STATE] …`: a fake appliance by hand, for as long as it is not interrupted.
 
 interface Wanted {
-  readonly known: KnownDialect;
+  readonly known: KnownDialect | KnownProxy;
   readonly state: string;
   readonly host: string;
   readonly port: number;
@@ -38,8 +38,8 @@ function readArguments(): Wanted | null {
   const { values, positionals } = parse();
   if (values.help === true) return null;
   const [vendor, ...more] = positionals;
-  const vendors = Object.keys(DIALECTS).join(', ');
-  const known = DIALECTS[vendor ?? ''];
+  const vendors = Object.keys(FAKES).join(', ');
+  const known = FAKES[vendor ?? ''];
   if (vendor === undefined || more.length > 0) throw new Mistake(`name one vendor: ${vendors}`);
   if (known === undefined) throw new Mistake(`there is no fake ${vendor}; there are ${vendors}`);
   const { state = 'well', host = '127.0.0.1', port = `${known.dialect.port}`, tls = false, config } = values;
@@ -77,8 +77,9 @@ async function serve({ known, state, host, port, tls, config }: Wanted): Promise
 
   console.log(introduction(known, fake, caFile));
   if (config !== undefined) {
-    writeFileSync(config, `[api.manager]\nsecret = "fake"\n\n${volumeOn(known, fake, caFile)}\n`);
-    console.log(`Ask it, in another terminal:\n  npx volhealth probe ${known.dialect.name} -c ${config}\n`);
+    const { text, command } = configOn(known, fake, { caFile, file: config });
+    writeFileSync(config, text);
+    console.log(`Ask it, in another terminal:\n  ${command}\n`);
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -89,7 +90,7 @@ async function serve({ known, state, host, port, tls, config }: Wanted): Promise
   for await (const line of createInterface({ input: process.stdin })) await obey(known, fake, line.trim());
 }
 
-async function obey({ dialect }: KnownDialect, fake: Fake, word: string): Promise<void> {
+async function obey({ dialect }: Wanted['known'], fake: Fake, word: string): Promise<void> {
   if (word === 'expire-tokens') fake.expireTokens();
   else if (word !== '') {
     const problem = unknownState(dialect, word);

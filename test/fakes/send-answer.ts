@@ -5,6 +5,7 @@ import type { ApplianceAnswer } from './dialect.ts';
 const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 export function sendAnswer(response: ServerResponse, answer: ApplianceAnswer): void {
+  if (answer.isWithheld) return;
   const text = textOf(answer);
   response.writeHead(answer.status, headersOf(answer, text)).end(text);
 }
