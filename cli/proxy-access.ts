@@ -1,5 +1,6 @@
 import { createHealthPoll } from '../client/health-poll.ts';
 import { createProxyClient } from '../client/proxy-client.ts';
+import { createRestAsking } from '../client/rest-asking.ts';
 import type { ProxyAccess } from '../manager/proxy-link.ts';
 import { streamPace } from '../manager/storage-health-checker.ts';
 import { isHttps } from '../manager/tls-remarks.ts';
@@ -57,7 +58,7 @@ export async function openProxyAccess(proxies: Proxies, log: Log): Promise<Proxy
     const next = new Map<string, Opened>();
     try {
       for (const [name, entry] of Object.entries(wanted)) {
-        const made = JSON.stringify([entry, silenceMs]);
+        const made = JSON.stringify(entry);
         const former = opened.get(name);
         next.set(
           name,
@@ -84,7 +85,8 @@ async function openAccess(
     : undefined;
   const fetch = agent === undefined ? globalThis.fetch : fetchThrough(agent.dispatcher);
   const client = createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, silenceMs, fetch });
-  return { access: { client, poll: createHealthPoll({ url, secret, fetch: lightFetch(agent?.dispatcher) }) }, agent };
+  const asking = { url, secret, fetch: lightFetch(agent?.dispatcher) };
+  return { access: { client, poll: createHealthPoll(asking), rest: createRestAsking(asking) }, agent };
 }
 
 /** What the one has and the other has not. */

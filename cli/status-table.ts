@@ -36,7 +36,7 @@ export function statusTable({ proxies, volumes, observer }: Health, { color, now
       proxy.proxy_name,
       proxy.status,
       'proxy',
-      proxy.error_message ?? (proxy.version === null ? '' : `version ${proxy.version}`),
+      proxy.error_message ?? detailsOf(proxy),
       age(proxy.last_checked_at, nowMs),
     ],
     ...volumes
@@ -63,6 +63,9 @@ export function statusTable({ proxies, volumes, observer }: Health, { color, now
     ...lines,
     '',
     summary({ proxies, volumes }),
+    ...proxies.flatMap(({ proxy_name, warnings }) =>
+      warnings.map((warning) => printable(`Warning: ${proxy_name}: ${warning}`, 200)),
+    ),
     ...(observer.status === 'ok' ? [] : [`The manager itself is ${observer.status}: ${observer.message ?? ''}`]),
     ...observer.warnings.map((warning) => `The manager warns: ${printable(warning, 300)}`),
   ].join('\n');
@@ -78,6 +81,12 @@ function lineOf(row: readonly string[], widths: readonly number[], color: boolea
 }
 
 const wordOf = ({ status, is_degraded }: VolumeHealth): string => (is_degraded ? 'degraded' : status);
+
+/** Only of what is not asked as it should be is it worth saying how it is asked. */
+function detailsOf({ version, protocol }: StorageProxyHealth): string {
+  const over = protocol === 'rest' ? ['over REST'] : [];
+  return [...(version === null ? [] : [`version ${version}`]), ...over].join(', ');
+}
 
 function infoOf({ status, status_info, last_known_status }: VolumeHealth): string {
   const info = status_info ?? '';

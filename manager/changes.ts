@@ -126,6 +126,7 @@ function forgetGone(saying: Map<string, VolumeHealth>, { volumes }: ProxySlice):
 
 function isProxyChange(a: StorageProxyHealth, b: StorageProxyHealth): boolean {
   const isOther = a.error_message !== b.error_message || a.attempt !== b.attempt || a.version !== b.version;
+  if (a.protocol !== b.protocol || a.warnings.join('\n') !== b.warnings.join('\n')) return true;
   return isOther || isProxyTransition(a, b);
 }
 

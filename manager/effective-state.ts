@@ -20,6 +20,8 @@ export interface ExpectedProxy {
   readonly name: string;
   readonly intervalMs: number;
   readonly volumes: readonly string[];
+  /** What an administrator should know of it, whatever it says. */
+  readonly warnings?: readonly string[];
 }
 
 export interface EffectiveState {
@@ -152,10 +154,10 @@ export function createEffectiveState({ proxies, known, clock, onChanges }: Effec
   }
 
   function sliceOf(expected: ExpectedProxy, before: ProxySlice | null, touched: News['touched']): ProxySlice {
-    const { name, volumes } = expected;
+    const { name, volumes: expectedVolumes, warnings = [] } = expected;
     const { state } = known(name);
-    const input = { name, state, view: viewOf(expected), touched, expectedVolumes: volumes, now: moment(clock) };
-    return nextSlice(before, input);
+    const view = viewOf(expected);
+    return nextSlice(before, { name, state, view, touched, expectedVolumes, warnings, now: moment(clock) });
   }
 
   function viewOf({ name, intervalMs }: ExpectedProxy): ProxyView {

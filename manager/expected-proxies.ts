@@ -6,9 +6,10 @@ import type { ExpectedProxy } from './effective-state.ts';
 export function expectedProxies({ proxies, vfolder }: ManagerConfig): readonly ExpectedProxy[] {
   const named = vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
   const byProxy = Map.groupBy(named, ({ proxy }) => proxy);
-  return Object.entries(proxies).map(([name, { health_check_interval: intervalMs, volumes }]) => ({
+  return Object.entries(proxies).map(([name, { health_check_interval: intervalMs, ssl_verify, volumes }]) => ({
     name,
     intervalMs,
+    warnings: ssl_verify ? [] : ['its certificate is not verified'],
     volumes: [...volumes, ...(byProxy.get(name) ?? []).map(({ volume }) => volume)],
   }));
 }

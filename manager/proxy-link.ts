@@ -1,10 +1,12 @@
 import { describeFailure } from '../client/failure.ts';
 import type { HealthPoll } from '../client/health-poll.ts';
 import type { ProxyClient } from '../client/proxy-client.ts';
+import type { RestAsking } from '../client/rest-asking.ts';
 import type { Clock } from '../probe/clock.ts';
 import { formatPosition } from '../probe/feed.ts';
 import { parseHealthAnswer } from '../schema/health-report.ts';
 import { parseProxyEvent } from '../schema/proxy-event.ts';
+import type { ProxyEntry } from '../schema/manager-config.ts';
 import { createDoubts } from './doubts.ts';
 import {
   type Arrival,
@@ -15,19 +17,28 @@ import {
   type Received,
   type NextReceived,
 } from './received.ts';
+import type { RestHealth } from './rest/health-answer.ts';
+import { createHealthAsking } from './rest/health-asking.ts';
+import { createRestProxy, type RestProxy } from './rest/rest-proxy.ts';
 
 /** How the manager speaks with one proxy. */
 export interface ProxyAccess {
   /** Calls end by their signal, and have no shorter limit of their own; streams reconnect by themselves. */
   readonly client: ProxyClient;
   readonly poll: HealthPoll;
-  /** Ends the connections that are kept for it alone. */
-  readonly close?: () => void;
+  /** By which proxies of Backend.AI are asked; without it, they are none that one could ask. */
+  readonly rest?: RestAsking;
 }
 
 export interface ProxyLinkOptions {
   readonly access: ProxyAccess;
   readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  /** All the processor time that this process has used, in milliseconds. */
+  readonly cpuMs?: () => number;
+  /** How a proxy of Backend.AI is to be asked for its volumes. */
+  readonly entry?: Partial<Pick<ProxyEntry, 'volumes' | 'volume_check_interval' | 'volume_check_timeout'>>;
   /** How often the proxy's stream should say something. */
   readonly pingMs: number;
   /** What the proxy has told so far, where it was reached otherwise before. */
@@ -67,8 +78,11 @@ const RETRY_REFUSED_MS = 30_000;
 /** A proxy that speaks of what is over is listened to anew no sooner. */
 const LISTEN_ANEW_MS = 1_000;
 
+type PollRequest = Omit<Arrival, 'message' | 'readMonoMs'>;
+
 export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
-  const { access, clock, pingMs, onNews, onDoubt, doubtAfterMs = () => 0 } = options;
+  const { access, clock, random = Math.random, cpuMs, entry = {} } = options;
+  const { pingMs, onNews, onDoubt, doubtAfterMs = () => 0 } = options;
   let { received = null } = options;
   let generation = received?.generations.latest ?? 0;
   let isWholeWanted = true;
@@ -78,13 +92,12 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   let isLost = false;
   let stream: { readonly end: () => void; isOpen: boolean } | null = null;
   let cancelRetry: (() => void) | null = null;
+  const asking = createHealthAsking(access);
+  /** Speaks for the proxy, as long as it is one of Backend.AI. */
+  let rest: RestProxy | null = null;
   const doubts = createDoubts({ clock, ask: onDoubt, afterMs: doubtAfterMs });
 
-  return { received: () => received, poll, check, wantWhole, listen, stop };
-
-  async function check(volume: string, signal: AbortSignal): Promise<void> {
-    await access.client.health.check.mutate({ volume }, { signal });
-  }
+  return { received: () => received, poll, wantWhole, listen, check, stop };
 
   function wantWhole(): void {
     isWholeWanted = true;
@@ -94,8 +107,13 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
     stream?.end();
     stream = null;
     cancelRetry?.();
+    rest?.stop();
     doubts.stop();
-    access.close?.();
+  }
+
+  async function check(volume: string, signal: AbortSignal): Promise<void> {
+    if (rest === null) await access.client.health.check.mutate({ volume }, { signal });
+    else await Promise.race([rest.check(volume), aborted(signal)]);
   }
 
   /** A kept-alive connection that the proxy has closed meanwhile proves nothing: a cut is asked again once. */
@@ -107,13 +125,18 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       doubts.settle();
       if (known === null) isWholeWanted = false;
       try {
-        const message = parseHealthAnswer(await access.poll({ known, signal }));
+        const said = await asking.ask({ known, signal });
+        // Nobody is spoken for any more once the manager ends.
+        if (said.by === 'rest') signal.throwIfAborted();
+        const taken = said.by === 'rest' ? takeRest(said.health, request) : takeOurs(said.answer, request);
         isLost = false;
-        const { fate, touched, isMeasuredOnly } = take(message, request);
+        const { fate, touched, isMeasuredOnly } = taken;
         return { fate, news: { touched, isMeasuredOnly }, askedMonoMs: request.askedMonoMs };
       } catch (error) {
         isWholeWanted = true;
         isLost = true;
+        asking.forget();
+        rest?.lose();
         signal.throwIfAborted();
         if (tries > 1 || describeFailure(error).kind !== 'cut') throw error;
       }
@@ -128,7 +151,57 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
     return nowMs - received.wholeMonoMs > WHOLE_EVERY_MS ? null : formatPosition(received);
   }
 
-  function take(message: Message, request: Omit<Arrival, 'message' | 'readMonoMs'>): NextReceived {
+  function takeOurs(answer: unknown, request: PollRequest): NextReceived {
+    const message = parseHealthAnswer(answer);
+    const taken = take(message, request);
+    if (rest === null) return taken;
+    rest.stop();
+    rest = null;
+    // One that comes back from being away is listened to anyway.
+    if (!isLost) listen();
+    return taken;
+  }
+
+  /** What the manager says in the proxy's stead is as new as it can be: it was on no way. */
+  function takeRest(health: RestHealth, request: PollRequest): NextReceived {
+    rest ??= speakFor();
+    const message = rest.polled(health, request.askedMonoMs);
+    return take(message, { ...request, askedMonoMs: clock.mono() });
+  }
+
+  function speakFor(): RestProxy {
+    if (access.rest === undefined) throw new Error('there is no way to ask it over REST');
+    stream?.end();
+    stream = null;
+    cancelRetry?.();
+    const {
+      volumes = [],
+      volume_check_interval: intervalMs = 60_000,
+      volume_check_timeout: timeoutMs = 15_000,
+    } = entry;
+    const speaker: RestProxy = createRestProxy({
+      ask: access.rest,
+      clock,
+      random,
+      ...(cpuMs === undefined ? {} : { cpuMs }),
+      // Requests are counted on where the proxy is reached otherwise from now on.
+      epoch: `rest:${generation}`,
+      pace: { intervalMs, timeoutMs },
+      expectedVolumes: volumes,
+      onMessage: (message) => {
+        const { touched, isMeasuredOnly } = take(message, nextRequest());
+        onNews({ touched, isMeasuredOnly });
+      },
+      onDoubt: (isRefused) => {
+        // It may be another one by now, which is to be asked where it answers.
+        if (isRefused) asking.forget();
+        doubts.raise();
+      },
+    });
+    return speaker;
+  }
+
+  function take(message: Message, request: PollRequest): NextReceived {
     const taken = nextReceived(received, { ...request, message, readMonoMs: clock.mono() });
     received = taken.received;
     if (taken.fate === 'gap') {
@@ -139,7 +212,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
   }
 
   function listen(): void {
-    if (stream?.isOpen === true) return;
+    if (stream?.isOpen === true || rest !== null) return;
     stream?.end();
     cancelRetry?.();
     stream = openStream();
@@ -216,4 +289,10 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
     cancelRetry?.();
     cancelRetry = clock.after(afterMs, listen);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  return promise;
 }

@@ -24,6 +24,8 @@ export interface SliceInput {
   readonly touched: News['touched'];
   /** Volumes to show even where the proxy was never reached: configured, or named by virtual folders. */
   readonly expectedVolumes: readonly string[];
+  /** What an administrator should know of the proxy, whatever it says. */
+  readonly warnings?: readonly string[];
   readonly now: Moment;
 }
 
@@ -93,7 +95,7 @@ const offsetOf = ({ received }: ProxyView): number => received?.offsetMs ?? 0;
 /** That a volume is gone is for a proxy to say that answers; until then it stays, as unknown. */
 function knownVolumes(previous: ProxySlice | null, { view, expectedVolumes }: SliceInput): readonly string[] {
   const reported = new Set(view.received?.volumes.keys());
-  if (view.isAsked && view.isHealthy) return [...reported].toSorted();
+  if (view.isAsked && view.isHealthy) return [...reported, ...(view.received?.rest?.unlisted ?? [])].toSorted();
   const unreported = [...(previous?.volumes.keys() ?? [])].filter((volume) => !reported.has(volume));
   return [...new Set([...reported, ...expectedVolumes, ...unreported.slice(0, MAX_UNREPORTED)])].toSorted();
 }
@@ -112,7 +114,7 @@ function healthOf(previous: ProxySlice | null, { name, view, now }: SliceInput, 
   return { volumes, verdicts };
 }
 
-function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {
+function proxyHealth({ name, state, view: { received }, warnings = [] }: SliceInput): StorageProxyHealth {
   const { reading, checkedAt, since, attempt, stateType } = state;
   return {
     proxy_name: name,
@@ -123,6 +125,8 @@ function proxyHealth({ name, state, view }: SliceInput): StorageProxyHealth {
     since: since && isoOf(since),
     state_type: stateType,
     attempt,
-    version: view.received?.version ?? null,
+    version: received?.version ?? null,
+    protocol: received && (received.rest === null ? 'trpc' : 'rest'),
+    warnings: [...warnings, ...((reading?.ok === true ? received?.rest?.warnings : null) ?? [])],
   };
 }

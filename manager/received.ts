@@ -14,6 +14,8 @@ export interface Received {
    */
   readonly offsetMs: number;
   readonly version: string | null;
+  /** What the manager found out where it speaks for a proxy of Backend.AI itself; null where the proxy is one of ours. */
+  readonly rest: RestFindings | null;
   /** `null` where the proxy's words about a volume could not be read. */
   readonly volumes: ReadonlyMap<string, ReceivedVolumeReport | null>;
   /** When the latest whole report was asked for, on the manager's monotonic clock. */
@@ -34,6 +36,13 @@ export interface Received {
   readonly returning: { readonly epoch: string; readonly polls: number } | null;
 }
 
+/** What is known of a proxy that is asked over REST, and has no place in a report of ours. */
+export interface RestFindings {
+  readonly warnings: readonly string[];
+  /** Volumes that it had until lately and does not name any more. */
+  readonly unlisted: readonly string[];
+}
+
 /** A message with what the manager knows of its way. */
 export interface Arrival {
   readonly message: Message;
@@ -47,7 +56,7 @@ export interface Arrival {
 }
 
 export type Message =
-  | { readonly type: 'report'; readonly report: ReceivedReport }
+  | { readonly type: 'report'; readonly report: ReceivedReport; readonly rest?: RestFindings }
   | { readonly type: 'unchanged'; readonly epoch: string; readonly seq: number; readonly mono_ms: number }
   | Exclude<ReceivedEvent, { type: 'snapshot' }>;
 
@@ -116,6 +125,7 @@ function firstOfEpoch(previous: Received | null, report: ReceivedReport, arrival
     ...whole(report, report.mono_ms),
     seqReadMonoMs: readMonoMs,
     epoch: report.epoch,
+    rest: restIn(arrival),
     offsetMs: askedMonoMs - report.mono_ms,
     wholeMonoMs: askedMonoMs,
     generations: { first: generation, latest: generation },
@@ -151,8 +161,8 @@ function nextOfEpoch(previous: Received, arrival: Arrival): NextReceived {
       if (isOvertaken(previous, arrival, report)) return dropped(previous, 'old');
       // A stream may have been opened long before it sends a snapshot: only a poll tells how the clocks stand.
       const timed = isPoll ? { ...previous, offsetMs: askedMonoMs - report.mono_ms } : previous;
-      const seqReadMonoMs = arrival.readMonoMs;
-      const received = { ...timed, ...whole(report, heardMs(timed, arrival)), wholeMonoMs: askedMonoMs, seqReadMonoMs };
+      const times = { wholeMonoMs: askedMonoMs, seqReadMonoMs: arrival.readMonoMs };
+      const received = { ...timed, ...whole(report, heardMs(timed, arrival)), ...times, rest: restIn(arrival) };
       return { received, fate: 'taken', touched: 'all', isMeasuredOnly: false };
     }
     case 'unchanged': {
@@ -198,6 +208,9 @@ function whole({ seq, mono_ms, version, volumes }: ReceivedReport, monoMs: numbe
   const read = Array.from(volumes, ([name, volume]) => [name, volume && notAhead(volume, monoMs)] as const);
   return { seq, monoMs, wholeMadeMs: mono_ms, version: version ?? null, volumes: new Map(read) };
 }
+
+const restIn = ({ message }: Arrival): RestFindings | null =>
+  message.type === 'report' ? (message.rest ?? null) : null;
 
 /** How far the proxy's clock has come; one that claims the future is not believed. */
 function heardMs({ monoMs, offsetMs }: Received, { message, readMonoMs }: Arrival): number {

@@ -145,6 +145,9 @@ export function createStorageHealthChecker(options: StorageHealthCheckerOptions)
     const link = createProxyLink({
       access: accessOf(name, entry),
       clock,
+      random,
+      ...(cpuMs === undefined ? {} : { cpuMs }),
+      entry,
       pingMs: streamPace(Object.keys(proxies).length).pingMs,
       received: before?.received() ?? null,
       onNews: (news) => onNews(name, news),
@@ -186,7 +189,7 @@ function targetOf(
 
 /** What it takes to reach a proxy. */
 function withoutPace(entry: ProxyEntry): object {
-  return { ...entry, health_check_interval: null, health_check_timeout: null, volumes: null };
+  return { ...entry, health_check_interval: null, health_check_timeout: null };
 }
 
 /** Whether a poll has found a proxy as it was found before. */
@@ -199,7 +202,8 @@ function readingOf(outcome: Outcome<PollAnswer>, received: Received | null): Pol
   if (outcome.kind === 'answer') {
     if (isMixed(outcome.answer, received)) return unhealthy('several proxies behind one address');
     const volumes = [...(received?.volumes.values() ?? [])];
-    const isComplete = volumes.every((volume) => volume?.last_checked_at !== null);
+    // A proxy of Backend.AI is asked for each volume by itself: polls of it are none the wiser.
+    const isComplete = received?.rest != null || volumes.every((volume) => volume?.last_checked_at !== null);
     const isStarting = !isComplete && (received?.polls ?? 0) <= MAX_FIRST_POLLS;
     return { ok: true, label: 'healthy', errorMessage: null, ...(isStarting ? { againMs: FIRST_CHECKS_MS } : {}) };
   }

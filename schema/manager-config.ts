@@ -6,6 +6,7 @@ import { VirtualFolder } from './vfolder.ts';
 import { isNoStorage, parseVolumeHost } from './volume-host.ts';
 
 const MAX_POLL_TIMEOUT_MS = 3_000;
+const MAX_VOLUME_TIMEOUT_MS = 15_000;
 
 const ProxyName = z.string().regex(/^[^\s:\p{Cc}]{1,64}$/u, {
   error: 'expected a name of at most 64 characters without blanks and colons',
@@ -28,6 +29,12 @@ export const ProxyEntry = z
     health_check_timeout: Timeout.optional().describe(
       'How long to wait for its answer. Default: 0.8 × interval, at most 3s.',
     ),
+    volume_check_interval: Interval.default(60_000).describe(
+      'How often a proxy of Backend.AI, which tells nothing by itself, is asked for each volume.',
+    ),
+    volume_check_timeout: Timeout.optional().describe(
+      'How long to wait for that answer. Default: 0.8 × interval, at most 15s.',
+    ),
   })
   .refine(({ health_check_interval, health_check_timeout = 0 }) => health_check_timeout < health_check_interval, {
     path: ['health_check_timeout'],
@@ -41,10 +48,16 @@ export const ProxyEntry = z
     path: ['client_key'],
     error: 'expected client_cert beside it',
   })
+  .refine(({ volume_check_interval, volume_check_timeout = 0 }) => volume_check_timeout < volume_check_interval, {
+    path: ['volume_check_timeout'],
+    error: 'expected less than `volume_check_interval`',
+  })
   .transform((entry) => ({
     ...entry,
     health_check_timeout:
       entry.health_check_timeout ?? Math.round(Math.min(0.8 * entry.health_check_interval, MAX_POLL_TIMEOUT_MS)),
+    volume_check_timeout:
+      entry.volume_check_timeout ?? Math.round(Math.min(0.8 * entry.volume_check_interval, MAX_VOLUME_TIMEOUT_MS)),
   }));
 export type ProxyEntry = z.infer<typeof ProxyEntry>;
 

@@ -212,6 +212,11 @@ export const REASONS = {
     meaning: 'The storage proxy answers but reports no volume of that name.',
     remedy: 'Add the volume to the configuration of the storage proxy, or correct the host.',
   },
+  HWINFO_FAILED: {
+    severity: 'error',
+    meaning: 'The storage proxy of Backend.AI cannot say how the storage of the volume is.',
+    remedy: "See the details of the check, and the proxy's own log: its storage's API may be away, or refuse it.",
+  },
   UNREADABLE_REPORT: {
     severity: 'error',
     meaning: "The storage proxy's words about the volume could not be read.",

@@ -64,6 +64,23 @@ proxy2  ✖ unhealthy  proxy  connection refused                               5
     ).toEqual(['The manager warns: its list of proxies is an old one', 'The manager warns: evil [2J']);
   });
 
+  it('says which proxies are asked over REST, and what is to be known of them', () => {
+    const proxies = [
+      proxy('proxy1', { ...checked, version: '24.09.1', protocol: 'rest', warnings: ['it cannot reach etcd'] }),
+      proxy('proxy2', { ...checked, version: null, protocol: null, warnings: ['its certificate is not verified'] }),
+    ];
+    expect(statusTable({ ...HEALTH, proxies, volumes: [] }, PLAIN)).toBe(
+      `
+HOST      STATUS   KIND   DETAILS                     CHECKED
+proxy1  ● healthy  proxy  version 24.09.1, over REST  5 s ago
+proxy2  ● healthy  proxy                              5 s ago
+
+2 of 2 proxies and 0 of 0 volumes are healthy.
+Warning: proxy1: it cannot reach etcd
+Warning: proxy2: its certificate is not verified`.slice(1),
+    );
+  });
+
   it('is coloured where it may be, and the same otherwise', () => {
     const colored = statusTable(HEALTH, { ...PLAIN, color: true });
     expect(colored).toContain('\u001b[31m✖ offline');
@@ -76,13 +93,13 @@ proxy2  ✖ unhealthy  proxy  connection refused                               5
     const table = statusTable(
       {
         ...HEALTH,
-        proxies: [proxy('proxy1', { error_message: evil })],
+        proxies: [proxy('proxy1', { error_message: evil, warnings: [evil] })],
         volumes: [volume('proxy1:a', { status_info: evil })],
       },
       PLAIN,
     );
     // oxlint-disable-next-line no-control-regex
     expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
-    expect(table.split('\n').length).toBe(5);
+    expect(table.split('\n').length).toBe(6);
   });
 });

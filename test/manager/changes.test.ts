@@ -155,3 +155,18 @@ describe('a transition of a proxy', () => {
     expect(changes(NOBODY, slice({}, moved))).toMatchObject([{ of: 'proxy', isTransition: false }]);
   });
 });
+
+describe('a change of a proxy', () => {
+  it.each([
+    ['its warnings', { warnings: ['it cannot reach etcd'] }],
+    ['its protocol', { protocol: 'rest' as const }],
+  ])('that moves %s alone is told, and is no transition', (_, after) => {
+    const told = changes(NOBODY, slice({}, after));
+    expect(told).toMatchObject([{ of: 'proxy', isTransition: false, current: after }]);
+  });
+
+  it('is none where the same warnings are said again', () => {
+    const [before, after] = [1, 2].map(() => slice({}, { warnings: ['it cannot reach etcd'] }));
+    expect(changes(before!, after!)).toEqual([]);
+  });
+});

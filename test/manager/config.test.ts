@@ -30,6 +30,13 @@ describe('a manager.toml', () => {
     expect(config.proxies['proxy1']?.health_check_timeout).toBe(1_600);
   });
 
+  it('asks a proxy of Backend.AI for its volumes less often, and waits longer', () => {
+    const { config } = parseManagerConfig(GOOD, 'manager.toml');
+    expect(config.proxies['proxy1']).toMatchObject({ volume_check_interval: 60_000, volume_check_timeout: 15_000 });
+    const often = parseManagerConfig(GOOD.replace('secret', 'volume-check-interval = 10\nsecret'), 'manager.toml');
+    expect(often.config.proxies['proxy1']?.volume_check_timeout).toBe(8_000);
+  });
+
   it('refuses a folder whose id another has', () => {
     const again = GOOD.slice(GOOD.indexOf('[[vfolder]]')).replace('6f1c2a54', '6F1C2A54');
     expect(problemsOf(GOOD + again)).toEqual([
@@ -101,6 +108,10 @@ describe('a manager.toml', () => {
     [
       GOOD.replace('secret = "s"', 'secret = "s"\nhealth_check_timeout = 10'),
       'manager.toml:5  proxies.proxy1.health_check_timeout  expected less than `health_check_interval`, found 10',
+    ],
+    [
+      GOOD.replace('secret = "s"', 'secret = "s"\nvolume_check_timeout = "60s"'),
+      'manager.toml:5  proxies.proxy1.volume_check_timeout  expected less than `volume_check_interval`, found "60s"',
     ],
   ])('%j is refused with a message that names the mistake', (text, message) => {
     const problems = problemsOf(text);

@@ -234,3 +234,52 @@ it('reckons anew with all volumes of a proxy that takes much longer to answer th
   const slower = (ms: number) => ({ ...seen, received: { ...told, offsetMs: told.offsetMs - ms } });
   expect([50, 150, -5_000].map((ms) => isSeenAlike(seen, slower(ms)))).toEqual([true, false, true]);
 });
+
+const viewOf = (rest: Parameters<typeof received>[0], isHealthy = true): ProxyView => ({
+  isAsked: true,
+  isHealthy,
+  disturbance: null,
+  pollIntervalMs: 10_000,
+  received: received(rest),
+});
+const sliceOf = (known: ProxyView, warnings: readonly string[] = []) =>
+  nextSlice(null, {
+    name: 'proxy1',
+    state: { ...UNASKED, reading: { ok: known.isHealthy, label: 'x', errorMessage: null } },
+    view: known,
+    touched: 'all',
+    expectedVolumes: [],
+    warnings,
+    now: at(0),
+  });
+const findings = { warnings: ['it cannot reach etcd'], unlisted: ['gone'] };
+
+describe('a proxy', () => {
+  it('that was never reached speaks no protocol, and has the warnings of its configuration', () => {
+    const { proxy } = sliceOf({ ...viewOf({}, false), received: null }, ['its certificate is not verified']);
+    expect([proxy.protocol, proxy.warnings]).toEqual([null, ['its certificate is not verified']]);
+  });
+
+  it('of ours speaks trpc', () => {
+    expect(sliceOf(viewOf({})).proxy.protocol).toBe('trpc');
+  });
+
+  it('of Backend.AI is asked by rest, and warns of what was found out while it is healthy', () => {
+    const { received: known } = viewOf({});
+    const rest = { ...viewOf({}), received: known && { ...known, rest: findings } };
+    expect(sliceOf(rest, ['first']).proxy).toMatchObject({
+      protocol: 'rest',
+      warnings: ['first', ...findings.warnings],
+    });
+    expect(sliceOf({ ...rest, isHealthy: false }).proxy).toMatchObject({ protocol: 'rest', warnings: [] });
+  });
+
+  it('of Backend.AI keeps the volumes that it names no more, as not reported', () => {
+    const { received: known } = viewOf({ volumes: new Map([['v', report()]]) });
+    const { volumes } = sliceOf({ ...viewOf({}), received: known && { ...known, rest: findings } });
+    expect(Array.from(volumes, ([name, { status, reason }]) => [name, status, reason])).toEqual([
+      ['gone', 'unknown', 'NOT_REPORTED'],
+      ['v', 'healthy', 'OK'],
+    ]);
+  });
+});

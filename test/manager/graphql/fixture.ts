@@ -21,6 +21,8 @@ export function proxy(proxy_name: string, said: Partial<StorageProxyHealth> = {}
     state_type: 'hard',
     attempt: 3,
     version: '26.2.0',
+    protocol: 'trpc',
+    warnings: [],
     ...said,
   };
 }
