@@ -135,10 +135,11 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       } catch (error) {
         isWholeWanted = true;
         isLost = true;
+        if (tries === 1 && !signal.aborted && describeFailure(error).kind === 'cut') continue;
         asking.forget();
         rest?.lose();
         signal.throwIfAborted();
-        if (tries > 1 || describeFailure(error).kind !== 'cut') throw error;
+        throw error;
       }
     }
   }

@@ -73,6 +73,33 @@ describe('the volumes of a proxy of Backend.AI', () => {
   });
 });
 
+describe('a proxy of Backend.AI', () => {
+  it('is polled no sooner for volumes that were not asked for yet', async () => {
+    const { clock, times } = createScripted({ hwinfo: hanging });
+    await clock.advance(10_000);
+    expect(times('health')).toBeLessThanOrEqual(2);
+  });
+
+  it('has its volumes asked for no sooner for a kept-alive connection that it cut', async () => {
+    const { clock, proxy, times, state, health } = createScripted();
+    await clock.advance(1_000);
+    for (let polls = 0; polls < 4; polls += 1) {
+      proxy.cuts = 1;
+      await clock.advance(10_000);
+    }
+    expect([times('volume/hwinfo v'), times('manager-api/health')]).toEqual([1, 1]);
+    expect([state(), health()?.is_healthy]).toEqual(['healthy OK', true]);
+  });
+
+  it.for([
+    ['https://p', ['its certificate is not verified']],
+    ['http://p', []],
+  ] as const)('at %s shows whether there is a certificate that nobody verifies', ([url, warnings]) => {
+    const { health } = createScripted({}, { url, more: 'ssl_verify = false' });
+    expect(health()?.warnings).toEqual(warnings);
+  });
+});
+
 describe('a proxy of Backend.AI that goes away', () => {
   it('makes its volumes unknown, and is asked for none of them until it is back', async () => {
     const { clock, proxy, state, asked, times } = createScripted();

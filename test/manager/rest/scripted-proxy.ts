@@ -10,6 +10,8 @@ export interface Script {
   /** Why it cannot be reached; null while it can. */
   lost: AskingFailed | null;
   isRefusing: boolean;
+  /** So many questions are cut next. */
+  cuts: number;
   volumes: readonly string[];
   /** Answers one question for a volume. */
   hwinfo: (volume: string, signal: AbortSignal) => Promise<unknown>;
@@ -19,9 +21,10 @@ export const WELL = { status: 'healthy', status_info: null, metadata: {} };
 export const REFUSED = new AskingFailed('refused', 'connection refused');
 
 /** A manager of one proxy that answers as it is told, on a clock that the test owns. */
-export function createScripted(script: Partial<Script> = {}) {
+export function createScripted(script: Partial<Script> = {}, { url = 'http://p', more = '' } = {}) {
   const clock = createFakeClock();
-  const proxy: Script = { lost: null, isRefusing: false, volumes: ['v'], hwinfo: async () => WELL, ...script };
+  const well = { lost: null, isRefusing: false, cuts: 0, volumes: ['v'], hwinfo: async () => WELL };
+  const proxy: Script = { ...well, ...script };
   const asked: string[] = [];
   const transitions: string[] = [];
   const counts = { out: 0, most: 0 };
@@ -35,6 +38,10 @@ export function createScripted(script: Partial<Script> = {}) {
   };
   const valueOf = async ({ path, body, signal }: RestQuestion): Promise<unknown> => {
     if (proxy.lost !== null) throw proxy.lost;
+    if (proxy.cuts > 0) {
+      proxy.cuts -= 1;
+      throw new AskingFailed('cut', 'connection was reset');
+    }
     if (path === 'health') return { status: 'healthy', version: '25.15.0', component: 'storage-proxy' };
     if (proxy.isRefusing) throw httpFailure(403);
     if (path === 'volumes') return { volumes: proxy.volumes.map((name) => ({ name, backend: 'vfs' })) };
@@ -52,7 +59,7 @@ export function createScripted(script: Partial<Script> = {}) {
       return { value: await valueOf(question), dateMs: null };
     },
   };
-  const { config } = parseManagerConfig('[proxies.p]\nmanager_api = "http://p"\nsecret = "s"', 'manager.toml');
+  const { config } = parseManagerConfig(`[proxies.p]\nmanager_api = "${url}"\nsecret = "s"\n${more}`, 'manager.toml');
   const manager = createManager({
     config,
     accessOf: () => access,
