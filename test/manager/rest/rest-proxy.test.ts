@@ -70,6 +70,8 @@ describe('the volumes of a proxy of Backend.AI', () => {
     await clock.advance(4 * MINUTE_MS);
     const states = new Set(volumes.map((name) => state(name)));
     expect(states).toContain('unknown STALE');
+    // That its turn does not come says nothing of a volume.
+    expect([...states].filter((text) => text.startsWith('unavailable'))).toEqual([]);
   });
 });
 
@@ -176,22 +178,27 @@ describe('a manager of a proxy of Backend.AI', () => {
   });
 
   it('waits for a check no longer than it may take', async () => {
-    const { clock, manager, proxy } = createScripted();
+    const volumes = Array.from({ length: 10 }, (_, index) => `v${index}`);
+    const { clock, manager, proxy } = createScripted({ volumes });
     await clock.advance(5_000);
-    proxy.hwinfo = () => new Promise(() => {});
-    const check = manager.checkVolume({ proxy: 'p', volume: 'v' });
+    proxy.hwinfo = hanging;
+    for (const volume of volumes.slice(0, 9)) void manager.checkVolume({ proxy: 'p', volume });
+    // Others have their turn first, and hold it as long as they may.
+    const check = manager.checkVolume({ proxy: 'p', volume: 'v9' });
     await clock.advance(20_000);
-    await expect(check).resolves.toMatchObject({ volume_id: 'v' });
+    await expect(Promise.race([check, Promise.resolve('still waits')])).resolves.toMatchObject({ volume_id: 'v9' });
   });
 
   it('leaves a volume that is gone unknown for a day, and then drops it', async () => {
-    const { clock, proxy, state, volume } = createScripted({ volumes: ['v', 'w'] });
+    const { clock, proxy, state, volume, times } = createScripted({ volumes: ['v', 'w'] });
     await clock.advance(1_000);
     proxy.volumes = ['w'];
     await clock.advance(1.5 * MINUTE_MS);
     expect(state()).toBe('healthy OK');
+    const questions = times('volume/hwinfo v');
     await clock.advance(MINUTE_MS);
     expect(state()).toBe('unknown NOT_REPORTED');
+    expect(times('volume/hwinfo v')).toBe(questions);
     expect(volume()?.last_known_status).toBe('healthy');
     await clock.pause(24 * 60 * MINUTE_MS);
     await clock.advance(2 * MINUTE_MS);
