@@ -67,6 +67,15 @@ it('opens one as soon as one of ours takes its place, and ends it when that goes
   link.stop();
 });
 
+it('asks for no volume of a proxy that tells of them by itself', async () => {
+  const { become, clock, link } = createSwitching();
+  await become(HEALTH);
+  expect(clock.timers()).toBeGreaterThan(0);
+  await become(TELLING);
+  expect(clock.timers()).toBe(0);
+  link.stop();
+});
+
 it('forgets what a proxy told of its volumes once it tells nothing of them any more', async () => {
   const { become, link, volumes } = createSwitching();
   await become(TELLING);
