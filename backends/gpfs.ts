@@ -3,7 +3,7 @@ import type { Metadata } from '../schema/json.ts';
 import { bodyOf, readAs } from './api/answer.ts';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
-import { CaFile, Endpoints, named, Switch } from './api/api-options.ts';
+import { CaFile, Endpoints, named, VerifySwitch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
 import { basicAuthorization } from './api/fixed-authorization.ts';
 import { down, firstOf, missing, present, Told, type Verdict } from './api/judgement.ts';
@@ -26,7 +26,7 @@ const Options = z.strictObject({
   gpfs_username: named('the name of a user').describe('A GUI user with the role Monitor.'),
   gpfs_password: Secret.describe('Its password.'),
   gpfs_fs_name: named('the name of a file system').describe('The file system that the volume is on.'),
-  gpfs_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+  gpfs_verify_ssl: VerifySwitch.describe('Whether the certificate is verified.'),
   ca: CaFile,
 });
 

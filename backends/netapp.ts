@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Reason } from '../schema/reason.ts';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
-import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
+import { CaFile, demandCredentials, Endpoints, named, VerifySwitch } from './api/api-options.ts';
 import type { ApiSession } from './api/api-session.ts';
 import { down, Figure, firstOf, inSteps, missing, present, Told, type Verdict } from './api/judgement.ts';
 import { Identifier } from './api/exact-json.ts';
@@ -39,7 +39,7 @@ const Keys = z.strictObject({
     .string({ error: 'expected the name of an SVM' })
     .default('')
     .describe('SVM that has it; empty: the only one with a volume of that name.'),
-  netapp_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+  netapp_verify_ssl: VerifySwitch.describe('Whether the certificate is verified.'),
   ca: CaFile,
   netapp_endpoint: Endpoints.optional().describe('Older name of `netapp_ontap_endpoint`.'),
   netapp_admin: User.describe('Older name of `netapp_ontap_user`.'),

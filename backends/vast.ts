@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
-import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
+import { CaFile, demandCredentials, Endpoints, named, VerifySwitch } from './api/api-options.ts';
 import { down, Figure, firstOf, inSteps, present, Told, type Verdict } from './api/judgement.ts';
 import { Identifier } from './api/exact-json.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
@@ -35,7 +35,7 @@ const Options = z
       .pipe(z.string().regex(/^\d+$/, CLUSTER_ID_EXPECTED))
       .transform((digits) => String(BigInt(digits)))
       .describe('Number of the cluster, as VMS counts them.'),
-    vast_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+    vast_verify_ssl: VerifySwitch.describe('Whether the certificate is verified.'),
     ca: CaFile,
   })
   .superRefine(({ vast_username: user, vast_password: password, vast_api_token: token }, context) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apiCheck, type ApiProbe } from './api/api-check.ts';
 import { ApiFailed, unknownWord, unreadable } from './api/api-failed.ts';
-import { CaFile, demandCredentials, Endpoints, named, Switch } from './api/api-options.ts';
+import { CaFile, demandCredentials, Endpoints, named, VerifySwitch } from './api/api-options.ts';
 import { down, Figure, inSteps, missing, present, Told, type Verdict } from './api/judgement.ts';
 import { tokenAuthorization } from './api/fixed-authorization.ts';
 import type { HttpClient } from './api/http-client.ts';
@@ -24,7 +24,7 @@ const Options = z
     weka_api_token: Secret.optional().describe('A long-lived token, instead of user and password.'),
     weka_organization: z.string().default('').describe('Organization of the user; empty: `Root`.'),
     weka_fs_name: named('the name of a file system').describe('The file system that the volume is on.'),
-    weka_verify_ssl: Switch.describe('Whether the certificate is verified.'),
+    weka_verify_ssl: VerifySwitch.describe('Whether the certificate is verified.'),
     ca: CaFile,
   })
   .superRefine(({ weka_username: user, weka_password: password, weka_api_token: token }, context) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
 import { refuseHalfTls, ServerTls } from './server-tls.ts';
+import { Switch } from './switch.ts';
 
 /** `{ host, port }`, read from `"host:port"`, `[host, port]` or `{ host, port }`, as Backend.AI writes it. */
 export const Address = z
@@ -169,10 +170,13 @@ export const BACKEND_AI_PROXY_KEYS = [
   'reservoir_client',
 ] as const;
 
-/** Reads an address in any of Backend.AI's forms; `null` where it is none. IPv6 hosts stand in brackets. */
+/**
+ * Reads an address in any of Backend.AI's forms; `null` where it is none. IPv6 hosts stand in brackets, and no host at
+ * all is every address of the machine.
+ */
 export function parseAddress(value: unknown): ListenAddress | null {
   if (typeof value === 'string') {
-    const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? [];
+    const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(value) ?? [];
     return address(bracketed ?? plain, port);
   }
   if (Array.isArray(value)) return value.length === 2 ? address(value[0], value[1]) : null;
@@ -183,8 +187,8 @@ export function parseAddress(value: unknown): ListenAddress | null {
 
 function address(host: unknown, port: unknown): ListenAddress | null {
   const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
-  if (typeof host !== 'string' || host === '') return null;
+  if (typeof host !== 'string') return null;
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 65_536
-    ? { host, port: number }
+    ? { host: host === '' ? '0.0.0.0' : host, port: number }
     : null;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { Switch } from './switch.ts';
 
 const PemFile = z.string({ error: 'expected a PEM file' }).nullish();
 
 /** Keys of a table that says how a service serves HTTPS, as Backend.AI names them. */
 export const ServerTls = z.strictObject({
-  ssl_enabled: z.boolean().default(false).describe('Whether to serve HTTPS.'),
+  ssl_enabled: Switch.default(false).describe('Whether to serve HTTPS.'),
   ssl_cert: PemFile.describe('Certificate chain, a PEM file.'),
   ssl_privkey: PemFile.describe('Private key, a PEM file.'),
   ssl_client_ca: z

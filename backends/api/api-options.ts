@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Switch } from '../../schema/switch.ts';
 
 const URL_EXPECTED = { error: 'expected a URL such as "https://storage.example:443"' } as const;
 
@@ -15,12 +16,8 @@ export const Endpoints = z
   .union([Endpoint, z.array(Endpoint).min(1, URL_EXPECTED)])
   .transform((value) => [value].flat().map(canonical));
 
-const SWITCH_EXPECTED = { error: 'expected true or false' } as const;
-
-/** Backend.AI's files have it as a text here and there. */
-export const Switch = z
-  .union([z.boolean(SWITCH_EXPECTED), z.enum(['true', 'false']).transform((text) => text === 'true')], SWITCH_EXPECTED)
-  .default(true);
+/** Whether a certificate is verified: it is, unless somebody says otherwise. */
+export const VerifySwitch = Switch.default(true);
 
 /** A text that must not be empty. */
 export const named = (what: string) => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CaFile, Endpoints, named, Switch } from '../../../backends/api/api-options.ts';
+import { CaFile, Endpoints, named, VerifySwitch } from '../../../backends/api/api-options.ts';
 import { Secret } from '../../../backends/api/secret.ts';
 
 const complaintOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues[0]?.message;
@@ -38,10 +38,10 @@ describe('the endpoints of an API', () => {
 
 describe('an option of an API', () => {
   it.each<[z.ZodType, unknown, unknown]>([
-    [Switch, undefined, true],
-    [Switch, false, false],
-    [Switch, 'false', false],
-    [Switch, 'true', true],
+    [VerifySwitch, undefined, true],
+    [VerifySwitch, false, false],
+    [VerifySwitch, 'false', false],
+    [VerifySwitch, 'true', true],
     [CaFile, undefined, undefined],
     [CaFile, '/ca.pem', '/ca.pem'],
     [named('a user'), 'u', 'u'],
@@ -54,7 +54,7 @@ describe('an option of an API', () => {
 
   const FORMS = 'expected a text, { env = "NAME" } or { file = "/PATH" }';
   it.each<[z.ZodType, unknown, string]>([
-    [Switch, 'no', 'expected true or false'],
+    [VerifySwitch, 'maybe', 'expected true or false'],
     [CaFile, '', 'expected a PEM file'],
     [named('a user'), '', 'expected a user'],
     [Secret, '', FORMS],
