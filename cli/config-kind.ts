@@ -15,8 +15,10 @@ export function configKindOf(content: string): ConfigKind | null {
     return null;
   }
   const api = Object.keys(tables['api'] ?? {});
-  const isManager = 'proxies' in tables || 'vfolder' in tables || api.includes('listen') || api.includes('graphiql');
-  const isProxy = 'volume' in tables || api.includes('manager');
+  const has = (...names: string[]): boolean => names.some((name) => name in tables);
+  const isManager =
+    has('proxies', 'vfolder', 'volumes', 'manager') || api.includes('listen') || api.includes('graphiql');
+  const isProxy = has('volume', 'storage-proxy', 'storage_proxy') || api.includes('manager');
   if (isManager && isProxy) {
     throw new CannotRun('the file has tables of a proxy and of a manager: they have a file each');
   }

@@ -4,20 +4,25 @@ import { type ConfigKind, configKindOf } from './config-kind.ts';
 import { embeddedDefault } from './embedded.ts';
 import { CannotRun } from './run.ts';
 
-interface Source<T> {
+interface Source<R> {
   readonly kind: ConfigKind;
-  readonly parse: (text: string, file: string) => ReadConfig<T>;
+  readonly parse: (text: string, file: string) => R;
 }
 
 /** Reads a service's configuration from `file`, or the embedded default; prints what the file has that nobody knows. */
-export function loadConfig<T>(file: string | undefined, source: Source<T>): T {
-  const { config, warnings } = parsedConfig(file, source);
-  for (const warning of warnings) console.error(`warning: ${warning}`);
-  return config;
+export function loadConfig<T>(file: string | undefined, source: Source<ReadConfig<T>>): T {
+  return loadFile(file, source).config;
 }
 
-/** As `loadConfig`, and prints nothing. */
-export function parsedConfig<T>(file: string | undefined, { kind, parse }: Source<T>): ReadConfig<T> {
+/** As `loadConfig`, with all else that was read. */
+export function loadFile<R extends ReadConfig<unknown>>(file: string | undefined, source: Source<R>): R {
+  const read = parsedConfig(file, source);
+  for (const warning of read.warnings) console.error(`warning: ${warning}`);
+  return read;
+}
+
+/** As `loadFile`, and prints nothing. */
+export function parsedConfig<R>(file: string | undefined, { kind, parse }: Source<R>): R {
   const text = file === undefined ? embeddedDefault()[`${kind}Toml`] : readConfig(file);
   const found = configKindOf(text);
   if (found !== null && found !== kind) throw new CannotRun(`${file} is the configuration of a ${found}`);

@@ -116,13 +116,15 @@ function matches(pattern: string, path: readonly PropertyKey[]): boolean {
   return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
 }
 
+const TABLES_OF_NAMES: ReadonlySet<string> = new Set(['.volume', '.proxies', '.volumes.proxies']);
+
 /** Bare kebab-case keys as snake_case: Backend.AI accepts both. Names of volumes and proxies stay as written. */
-function snakeCased(value: unknown, depth = 0, named = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => snakeCased(item, depth));
+function snakeCased(value: unknown, path = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => snakeCased(item, `${path}.`));
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
-    const name = named ? key : key.replaceAll('-', '_');
-    return [name, snakeCased(inner, depth + 1, depth === 0 && (name === 'volume' || name === 'proxies'))] as const;
+    const name = TABLES_OF_NAMES.has(path) ? key : key.replaceAll('-', '_');
+    return [name, snakeCased(inner, `${path}.${name}`)] as const;
   });
   return Object.fromEntries(entries);
 }

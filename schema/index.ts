@@ -1,6 +1,7 @@
 /** The shared words of volhealth, as zod schemas: one source for wire, REST, tRPC, GraphQL and configuration. */
 export * from './check.ts';
 export * from './duration.ts';
+export * from './etcd-config.ts';
 export * from './hardware-metadata.ts';
 export * from './health-report.ts';
 export * from './json.ts';
@@ -12,6 +13,7 @@ export * from './proxy-event.ts';
 export * from './reason.ts';
 export * from './status.ts';
 export * from './storage-proxy-health.ts';
+export * from './switch.ts';
 export * from './transition.ts';
 export * from './vfolder.ts';
 export * from './volume-health.ts';

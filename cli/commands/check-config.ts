@@ -3,6 +3,7 @@ import { parseProxyConfig } from '../../proxy/config.ts';
 import { configKindOf } from '../config-kind.ts';
 import { readConfig } from '../config-source.ts';
 import type { Command } from '../run.ts';
+import { proxiesToCheck } from '../proxy-source.ts';
 import { managerTlsWarnings, serverTlsWarnings } from '../tls-warnings.ts';
 
 export const checkConfig: Command = {
@@ -21,9 +22,12 @@ Example:
   run: async ([file = '']) => {
     const content = readConfig(file);
     if (configKindOf(content) === 'manager') {
-      const { config, warnings } = parseManagerConfig(content, file);
-      const more = await managerTlsWarnings(config);
-      report(file, [...warnings, ...more], `a manager with ${count(config.proxies, 'proxy', 'proxies')}`);
+      const read = parseManagerConfig(content, file);
+      const { proxies, problems } = proxiesToCheck(read);
+      const more = await managerTlsWarnings({ ...read.config, proxies });
+      const further = read.place?.kind === 'etcd' ? ', and those that etcd has, which was not asked' : '';
+      const warnings = [...read.warnings, ...problems, ...more];
+      report(file, warnings, `a manager with ${count(proxies, 'proxy', 'proxies')}${further}`);
     } else {
       const { config, warnings } = parseProxyConfig(content, file);
       const more = await serverTlsWarnings(config.api.manager, 'api.manager');

@@ -3,7 +3,8 @@ import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/announcer.ts';
 import { createManager } from '../../manager/manager.ts';
-import { loadConfig } from '../config-source.ts';
+import { loadFile } from '../config-source.ts';
+import { findProxies } from '../found-proxies.ts';
 import { createLineLimit, type LineLimit } from '../line-limit.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, type Log, levelOf } from '../log.ts';
@@ -11,6 +12,7 @@ import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { openProxyAccess } from '../proxy-access.ts';
 import { cpuMs, systemClock } from '../system-clock.ts';
+import type { ManagerConfig } from '../../schema/manager-config.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
@@ -29,11 +31,15 @@ Example:
   options: { config: { type: 'string', short: 'c' }, listen: { type: 'string' } },
   args: [0, 0],
   run: async (_, options) => {
-    const config = loadConfig(text(options, 'config'), { kind: 'manager', parse: parseManagerConfig });
-    const address = listenAddress(text(options, 'listen')) ?? config.api.listen;
+    const read = loadFile(text(options, 'config'), { kind: 'manager', parse: parseManagerConfig });
+    const address = listenAddress(text(options, 'listen')) ?? read.config.api.listen;
     const log = createLog('manager');
-    if (Object.keys(config.proxies).length === 0) log('warn', 'no storage proxy is configured: [proxies.NAME]');
-    const tls = await openOwnCertificate(config.api, { table: 'api', log });
+    const tls = await openOwnCertificate(read.config.api, { table: 'api', log });
+    const found = await findProxies(read, { log, onConfig: applyProxies, onWarning: () => {} });
+    const { config } = found;
+    if (read.place === null && Object.keys(config.proxies).length === 0) {
+      log('warn', 'no storage proxy is configured: [proxies.NAME], or [proxies] from = "etcd"');
+    }
     const access = await openProxyAccess(config.proxies, log);
     const limit = createLineLimit(systemClock, {
       perMinute: MAX_LINES_A_MINUTE,
@@ -63,6 +69,7 @@ Example:
       tls,
       log,
       onStop: () => {
+        found.stop();
         service.stop();
         access.stop();
         limit.stop();
@@ -70,6 +77,9 @@ Example:
     });
   },
 };
+
+/** Where a manager that runs is to take up another list of its proxies. */
+function applyProxies(_config: ManagerConfig): void {}
 
 /** However many volumes a proxy has, and however wildly it speaks of them, a log must stay one that can be read. */
 const MAX_LINES_A_MINUTE = 600;

@@ -24,6 +24,8 @@ export interface Sandbox {
   /** Runs a command to its end, in the sandbox. */
   readonly run: (...args: string[]) => Promise<{ code: number | null; stdout: string; stderr: string }>;
   readonly start: (...args: string[]) => Running;
+  /** Runs a script that lies in the sandbox. */
+  readonly startScript: (file: string) => Running;
   /** As `start`, through a shell that passes no signal on, as npm does. */
   readonly startInShell: (args: string, env: NodeJS.ProcessEnv) => Running;
   /** Ends everything that was started, and removes the directory. */
@@ -56,6 +58,7 @@ export function createSandbox(): Sandbox {
       return { code, ...text };
     },
     start: (...args) => running(launch(process.execPath, [MAIN, ...args])),
+    startScript: (file) => running(launch(process.execPath, [join(directory, file)])),
     startInShell: (args, env) => running(launch('sh', ['-c', `"${process.execPath}" "${MAIN}" ${args}; true`], env)),
     close() {
       for (const child of children) child.kill('SIGKILL');

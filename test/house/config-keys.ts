@@ -15,6 +15,7 @@ export function tablesOf(schema: z.ZodType): Tables {
     if (def.type === 'array') return visit(def.element, path, true);
     if (def.type === 'record') return visit(def.valueType, [...path, 'NAME']);
     if (def.type !== 'object') return false;
+    if (def.catchall !== undefined) visit(def.catchall, [...path, 'NAME']);
     const keys = Object.entries(def.shape).flatMap(([key, inner]) => (visit(inner, [...path, key]) ? [] : [key]));
     const name = path.join('.');
     if (keys.length > 0) tables.set(isList ? `[[${name}]]` : `[${name}]`, keys);

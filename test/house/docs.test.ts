@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { BACKENDS } from '../../backends/register.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import { parseProxyConfig } from '../../proxy/config.ts';
-import { ManagerConfig } from '../../schema/manager-config.ts';
+import { ManagerFile } from '../../schema/manager-config.ts';
 import { ProxyConfig } from '../../schema/proxy-config.ts';
 import { REASONS } from '../../schema/reason.ts';
 import { INVARIANTS } from '../simulation/world/violation.ts';
@@ -34,7 +34,7 @@ describe('the example configurations', () => {
   it('name every key that there is, if only in a comment', () => {
     for (const [schema, example] of [
       [ProxyConfig, 'docs/examples/storage-proxy.toml'],
-      [ManagerConfig, 'docs/examples/manager.toml'],
+      [ManagerFile, 'docs/examples/manager.toml'],
     ] as const) {
       const keys = [...tablesOf(schema).values()].flat();
       const text = read(example);
@@ -93,7 +93,7 @@ describe('the pages', () => {
 });
 
 describe('docs/configuration.md', () => {
-  const schemas = new Map([...tablesOf(ProxyConfig), ...tablesOf(ManagerConfig)]);
+  const schemas = new Map([...tablesOf(ProxyConfig), ...tablesOf(ManagerFile)]);
   const documented = documentedTables(read('docs/configuration.md'));
 
   it.each([...schemas])('has every key of %s, and no other', (table, keys) => {

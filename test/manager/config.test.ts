@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseManagerConfig } from '../../manager/config.ts';
+import { read } from '../house/checkout.ts';
 import { problemsOf as refusals } from '../problems-of.ts';
 
 const GOOD = `
@@ -13,6 +14,7 @@ host = "proxy1:local"
 `;
 
 const problemsOf = (text: string) => refusals(() => parseManagerConfig(text, 'manager.toml'));
+const problemsIn = (text: string) => refusals(() => parseManagerConfig(text, 'f'));
 
 describe('a manager.toml', () => {
   it('needs only its proxies', () => {
@@ -73,6 +75,78 @@ describe('a manager.toml', () => {
   it('says nothing of keys that Backend.AI gives a proxy', () => {
     const text = GOOD.replace('secret', 'client_api = "http://x"\nsftp_scaling_groups = []\nsecret');
     expect(parseManagerConfig(text, 'f').warnings).toEqual([]);
+  });
+
+  it('may say where further proxies are found; its own then need not be complete', () => {
+    const text = '[proxies]\nfrom = "volumes.json"\n[proxies.p1]\nhealth-check-interval = "30s"\n';
+    const { config, place, inline, warnings } = parseManagerConfig(text, 'f');
+    expect([config.proxies, warnings]).toEqual([{}, []]);
+    expect([place, inline]).toEqual([{ kind: 'file', file: 'volumes.json' }, { p1: { health_check_interval: '30s' } }]);
+  });
+
+  it('may have a proxy that is called "from"', () => {
+    const { config, place } = parseManagerConfig(GOOD.replace('proxies.proxy1', 'proxies.from'), 'f');
+    expect([Object.keys(config.proxies), place]).toEqual([['from'], null]);
+  });
+
+  it.each([
+    ['{ host = "h", port = 2379 }', [{ host: 'h', port: 2379 }]],
+    ['"h:2379"', [{ host: 'h', port: 2379 }]],
+    ['["h", "2379"]', [{ host: 'h', port: 2379 }]],
+    [
+      '["h:1", "[::1]:2"]',
+      [
+        { host: 'h', port: 1 },
+        { host: '::1', port: 2 },
+      ],
+    ],
+    ['[{ host = "h", port = "1" }]', [{ host: 'h', port: 1 }]],
+  ])('reads the addresses of etcd %s', (addr, addresses) => {
+    const text = `[proxies]\nfrom = "etcd"\n[etcd]\naddr = ${addr}\nuser = ""\npassword = ""\n`;
+    expect(parseManagerConfig(text, 'f').place).toMatchObject({
+      kind: 'etcd',
+      etcd: { addr: addresses, namespace: 'local' },
+    });
+  });
+
+  it.each([
+    ['', 'f:1  etcd.addr  expected an address such as "127.0.0.1:2379", or a list of them, found nothing'],
+    ['addr = "etcd"', 'f:4  etcd.addr  expected an address such as "127.0.0.1:2379", or a list of them, found "etcd"'],
+    ['addr = "h:1"\nuser = "u"', 'f:3  etcd.password  expected the password of the user, found nothing'],
+    [
+      'addr = "h:1"\nnamespace = "a/b"',
+      'f:5  etcd.namespace  expected the namespace of the cluster, such as "local", found "a/b"',
+    ],
+    [
+      'addr = "h:1"\nclient_key = "k"',
+      'f:3  etcd.client_cert  expected both client_cert and client_key, found nothing',
+    ],
+  ])('is told what is wrong with [etcd]: %s', (lines, problem) => {
+    const table = lines === '' ? '' : `[etcd]\n${lines}\n`;
+    expect(problemsIn(`[proxies]\nfrom = "etcd"\n${table}`)).toEqual([problem]);
+  });
+
+  it('is told what is wrong with a proxy that says more of one that is found', () => {
+    const text = '[proxies]\nfrom = "etcd"\n[etcd]\naddr = "h:1"\n[proxies.p]\nmanager-api = "nowhere"\nvolums = []\n';
+    expect(problemsIn(text)).toEqual([
+      'f:6  proxies.p.manager_api  expected a URL such as "http://127.0.0.1:6022", found "nowhere"',
+    ]);
+  });
+
+  it.each([
+    ['[proxies]\nfrom = ""\n', 'f:2  proxies.from  expected "etcd", or the path of a JSON file, found an empty string'],
+    ['[proxies]\nfrom = 5\n', 'f:2  proxies.from  expected a table, found 5'],
+  ])('is told what is wrong with where its proxies are found: %j', (text, problem) => {
+    expect(problemsIn(text)).toEqual([problem]);
+  });
+
+  it('may be that of Backend.AI: its volumes.proxies are proxies, the rest is passed over in silence', () => {
+    const { config, warnings } = parseManagerConfig(read('test/fixtures/backend-ai/manager.toml'), 'manager.toml');
+    expect(warnings).toEqual([]);
+    expect(config.proxies).toMatchObject({
+      local: { manager_api: 'https://127.0.0.1:6022', ssl_verify: false },
+      'storage-b': { manager_api: 'http://10.0.0.6:6022', ssl_verify: true },
+    });
   });
 
   it.each([

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ReadManagerConfig } from '../manager/config.ts';
+import type { ProxyList } from '../manager/proxy-source.ts';
+import type { ManagerConfig } from '../schema/manager-config.ts';
+import type { Log } from './log.ts';
+import { followProxies } from './proxy-source.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface FoundProxiesOptions {
+  readonly log: Log;
+  /** Hears of the configuration with each list of proxies that is found later. */
+  readonly onConfig: (config: ManagerConfig) => void;
+  /** Hears what a person should know of where the proxies are written, and null once there is nothing any more. */
+  readonly onWarning: (key: 'proxies', sentence: string | null) => void;
+}
+
+export interface FoundProxies {
+  /** With the proxies that could be found by now. */
+  readonly config: ManagerConfig;
+  readonly stop: () => void;
+}
+
+/**
+ * A manager's configuration with the proxies that its file names and those that are found where it says. Waits for the
+ * first list, or until it is certain that none can be had for now. Logs each change once.
+ */
+export async function findProxies(read: ReadManagerConfig, options: FoundProxiesOptions): Promise<FoundProxies> {
+  const { log, onConfig, onWarning } = options;
+  const { place } = read;
+  let { config } = read;
+  if (place === null) return { config, stop: () => {} };
+  let away: string | null = null;
+  let problems: readonly string[] = [];
+  let hasStarted = false;
+  return new Promise((resolve) => {
+    const source = followProxies(place, {
+      inline: read.inline,
+      clock: systemClock,
+      onProxies(list) {
+        for (const problem of list.problems) if (!problems.includes(problem)) log('warn', problem);
+        if (hasStarted) for (const change of changesOf(config.proxies, list.proxies)) log('info', change);
+        if (Object.keys(list.proxies).length === 0) log('warn', 'no storage proxy is found where [proxies] from says');
+        problems = list.problems;
+        config = { ...config, proxies: list.proxies };
+        if (hasStarted) onConfig(config);
+        warn();
+        begin();
+      },
+      onAway(sentence) {
+        log(sentence === null ? 'info' : 'warn', sentence ?? 'the proxies are found again where they are written');
+        away = sentence;
+        warn();
+        begin();
+      },
+    });
+
+    function begin(): void {
+      if (hasStarted) return;
+      // What is told next may come in the same breath: a list that was kept, after the news that none can be had.
+      setImmediate(() => {
+        if (hasStarted) return;
+        hasStarted = true;
+        resolve({ config, stop: () => source.stop() });
+      });
+    }
+  });
+
+  function warn(): void {
+    const sentences = [...(away === null ? [] : [away]), ...problems];
+    onWarning('proxies', sentences.length === 0 ? null : sentences.join('\n'));
+  }
+}
+
+function changesOf(before: ProxyList['proxies'], now: ProxyList['proxies']): readonly string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return names.flatMap((name) => {
+    if (!Object.hasOwn(now, name)) return [`proxy ${name} is not configured any more`];
+    if (!Object.hasOwn(before, name)) return [`proxy ${name} is configured now: ${now[name]!.manager_api}`];
+    return isDeepStrictEqual(before[name], now[name]) ? [] : [`proxy ${name} is configured otherwise now`];
+  });
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ReadManagerConfig } from '../manager/config.ts';
+import { mergeProxies } from '../manager/merge-proxies.ts';
+import type { ProxyList, ProxyListener, ProxyPlace, ProxySource, WrittenProxies } from '../manager/proxy-source.ts';
+import type { Clock } from '../probe/clock.ts';
+import { etcdFailure } from './etcd/etcd-failure.ts';
+import { followKeys } from './etcd/follow-keys.ts';
+import type { KeyStore } from './etcd/key-store.ts';
+import { openEtcd } from './etcd/open-etcd.ts';
+import { createProxiesCache } from './etcd/proxies-cache.ts';
+import { keyOf, proxiesIn, proxiesPrefix } from './etcd/proxy-keys.ts';
+import { readProxiesFile } from './proxies-file.ts';
+import { watchFiles } from './watch-files.ts';
+
+export interface ProxySourceOptions extends ProxyListener {
+  readonly inline: WrittenProxies;
+  readonly clock: Clock;
+  /** Default: etcd itself. */
+  readonly open?: (member: number) => Promise<KeyStore>;
+}
+
+/** Follows where a manager's proxies are written. Throws a `CannotRun` where that is a file that cannot be read. */
+export function followProxies(place: ProxyPlace, options: ProxySourceOptions): ProxySource {
+  return place.kind === 'file' ? followFile(place.file, options) : followEtcd(place.etcd, options);
+}
+
+/** The proxies of a manager as far as they are known without asking etcd. Throws a `CannotRun` as `followProxies` does. */
+export function proxiesToCheck({ config, place, inline }: ReadManagerConfig): ProxyList {
+  if (place?.kind !== 'file') return { proxies: config.proxies, problems: [] };
+  const { file } = place;
+  return mergeProxies({
+    found: readProxiesFile(file),
+    inline,
+    previous: {},
+    place: (proxy, key) => fileKey(file, proxy, key),
+  });
+}
+
+function followFile(file: string, { inline, onProxies, onAway }: ProxySourceOptions): ProxySource {
+  const tell = createTeller({ inline, onProxies, place: (proxy, key) => fileKey(file, proxy, key) });
+  const onStay = createStay(onAway);
+  tell(readProxiesFile(file));
+  const stop = watchFiles([file], () => {
+    try {
+      const found = readProxiesFile(file);
+      onStay(null);
+      tell(found);
+    } catch (error) {
+      onStay(`${(error as Error).message}; the proxies that were in it go on`);
+    }
+  });
+  return { stop };
+}
+
+function followEtcd(etcd: Extract<ProxyPlace, { kind: 'etcd' }>['etcd'], options: ProxySourceOptions): ProxySource {
+  const { inline, clock, onProxies, onAway } = options;
+  const { namespace } = etcd;
+  const prefix = proxiesPrefix(namespace);
+  const { open = (member) => openEtcd(etcd, member, prefix) } = options;
+  const cache = etcd.cache === undefined ? null : createProxiesCache(etcd.cache);
+  const tell = createTeller({ inline, onProxies, place: (proxy, key) => `etcd ${keyOf(namespace, proxy, key)}` });
+  const onStay = createStay(onAway);
+  const addresses = etcd.addr.map(({ host, port }) => `${host}:${port}`).join(', ');
+  let knows = 'none of its proxies is known';
+  let awaySince: string | null = null;
+  const stop = followKeys({
+    open,
+    members: etcd.addr.length,
+    clock,
+    onPairs(pairs) {
+      const found = proxiesIn(pairs, prefix);
+      awaySince = null;
+      knows = 'its last known proxies go on';
+      const unsaved = cache?.save(found) ?? null;
+      onStay(unsaved === null ? null : `the proxies of etcd are known, but not for the next start: ${unsaved}`);
+      tell(found);
+    },
+    onAway(error) {
+      const cached = awaySince === null && knows.startsWith('none') ? (cache?.load() ?? null) : null;
+      if (cached !== null) knows = `its proxies are those of ${etcd.cache}`;
+      awaySince ??= new Date(clock.now()).toISOString();
+      onStay(`etcd (${addresses}) cannot be asked since ${awaySince}: ${etcdFailure(error)}; ${knows}`);
+      if (cached !== null) tell(cached);
+    },
+  });
+  return { stop };
+}
+
+/** Passes on each list that is another than the last one. */
+function createTeller({ inline, place, onProxies }: Pick<ProxySourceOptions, 'inline' | 'onProxies'> & Places) {
+  let last: ProxyList | null = null;
+  return (found: WrittenProxies): void => {
+    const list = mergeProxies({ found, inline, place, previous: last?.proxies ?? {} });
+    if (isDeepStrictEqual(list, last)) return;
+    last = list;
+    onProxies(list);
+  };
+}
+
+interface Places {
+  readonly place: (proxy: string, key: string) => string;
+}
+
+/** Passes on each sentence that is another than the last one. */
+function createStay(onAway: ProxyListener['onAway']): ProxyListener['onAway'] {
+  let last: string | null = null;
+  return (sentence) => {
+    if (sentence === last) return;
+    last = sentence;
+    onAway(sentence);
+  };
+}
+
+const fileKey = (file: string, proxy: string, key: string): string =>
+  `${file}: ${['proxies', proxy, key].filter((part) => part !== '').join('.')}`;
