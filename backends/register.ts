@@ -1,8 +1,12 @@
 import type { Backend } from './backend.ts';
 import { cephfs } from './cephfs.ts';
+import { dellemcOnefs } from './dellemc-onefs.ts';
+import { exascaler } from './exascaler.ts';
 import { gpfs } from './gpfs.ts';
+import { hammerspace } from './hammerspace.ts';
 import { netapp } from './netapp.ts';
 import { noop } from './noop.ts';
+import { purestorage } from './purestorage.ts';
 import { vast } from './vast.ts';
 import { vfs } from './vfs.ts';
 import { weka } from './weka.ts';
@@ -18,6 +22,11 @@ export const BACKENDS: ReadonlyMap<string, Backend> = new Map([
   ['weka', weka],
   ['vast', vast],
   ['netapp', netapp],
+  ['exascaler', exascaler],
+  ['hammerspace', hammerspace],
+  ['hammerspace-base', hammerspace],
+  ['purestorage', purestorage],
+  ['dellemc-onefs', dellemcOnefs],
   ['noop', noop],
 ]);
 
