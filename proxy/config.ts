@@ -9,7 +9,7 @@ import { isInternalHost } from './internal-host.ts';
 
 /**
  * Reads a `storage-proxy.toml`, the backends' own options included. Throws a `ConfigError` naming every mistake. An
- * unknown backend and an option that is left empty are none, only a warning: that volume alone will be `unavailable`.
+ * unknown backend and options that are missing or left empty are none, only a warning: that volume alone will be `unavailable`.
  */
 export function parseProxyConfig(text: string, file: string): ReadConfig<ProxyConfig> {
   const ignored = BACKEND_AI_PROXY_KEYS;
@@ -49,6 +49,9 @@ function remarksOn([name, volume]: [string, VolumeConfig]): readonly Remark[] {
   }
   const options = volume.options ?? {};
   const read = backend.options.safeParse(options);
+  if (volume.options == null && !read.success) {
+    return [{ key: ['volume', name, 'options'], problem: 'is missing; the volume will be unavailable' }];
+  }
   const remarks = read.success ? exposureOf(tableOf(read.data)) : emptyOnes(read.error.issues, options);
   return remarks.map(({ key, problem }) => ({ key: ['volume', name, 'options', ...key], problem }));
 }
@@ -79,9 +82,11 @@ function isInTheClear(url: string): boolean {
 /** What each backend says of the options of its volumes, but for those that are left empty. */
 function optionIssues(raw: unknown): readonly z.core.$ZodIssue[] {
   return Object.entries(tableIn(raw, 'volume')).flatMap(([name, volume]) => {
-    const { backend, options = {} } = tableOf(volume);
+    const { backend, options } = tableOf(volume);
+    // That they are missing altogether is a matter of that volume alone.
+    if (options === undefined) return [];
     const schema = typeof backend === 'string' ? findBackend(backend)?.options : undefined;
-    const issues = schema?.safeParse(options ?? {}).error?.issues ?? [];
+    const issues = schema?.safeParse(options).error?.issues ?? [];
     return issues
       .filter(({ path }) => !isEmpty(options, path))
       .map((issue) => ({ ...issue, path: ['volume', name, 'options', ...issue.path] }));

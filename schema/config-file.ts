@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { snakeCased, type TwiceWritten, writtenTwice } from './key-spelling.ts';
 import { locateKeys } from './toml-lines.ts';
 
 export interface ConfigFile {
@@ -36,11 +37,16 @@ export class ConfigError extends Error {
  * keys that nobody knows are left out and come back as warnings.
  */
 export function readConfigFile<S extends z.ZodType>(schema: S, source: ConfigFile): ReadConfig<z.output<S>> {
-  const raw = snakeCased(parsed(source));
+  const written = parsed(source);
   const lines = locateKeys(source.text);
   const say = (path: readonly PropertyKey[], message: string) =>
     `${source.file}:${lines(path)}  ${path.map(String).join('.') || '(file)'}  ${message}`;
 
+  const twice = writtenTwice(written).filter(({ path }) => !isPassedOver(path, source.ignored));
+  if (twice.length > 0) {
+    throw new ConfigError(twice.map(({ path, keys }) => say([...path.slice(0, -1), keys.at(-1)!], keepOne(keys))));
+  }
+  const raw = snakeCased(written);
   const forbidden = forbiddenKeys(raw);
   if (forbidden.length > 0) throw new ConfigError(forbidden.map((path) => say(path, 'cannot be used as a name')));
   const unknown = flat(issuesOf(raw)).flatMap((issue) =>
@@ -116,18 +122,12 @@ function matches(pattern: string, path: readonly PropertyKey[]): boolean {
   return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
 }
 
-const TABLES_OF_NAMES: ReadonlySet<string> = new Set(['.volume', '.proxies', '.volumes.proxies']);
+const keepOne = (keys: TwiceWritten['keys']): string =>
+  `is written twice, as ${keys.join(' and as ')}: keep one of them`;
 
-/** Bare kebab-case keys as snake_case: Backend.AI accepts both. Names of volumes and proxies stay as written. */
-function snakeCased(value: unknown, path = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => snakeCased(item, `${path}.`));
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  const entries = Object.entries(value).map(([key, inner]) => {
-    const name = TABLES_OF_NAMES.has(path) ? key : key.replaceAll('-', '_');
-    return [name, snakeCased(inner, `${path}.${name}`)] as const;
-  });
-  return Object.fromEntries(entries);
-}
+/** Whether it lies within something that others use in this file. */
+const isPassedOver = (path: readonly PropertyKey[], ignored: readonly string[]): boolean =>
+  ignored.some((pattern) => matches(pattern, path.slice(0, pattern.split('.').length)));
 
 function remove(raw: unknown, path: readonly PropertyKey[]): void {
   const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], raw);

@@ -242,6 +242,24 @@ addr = { host = "127.0.0.1", port = 2379 }
     expect(problemsOf(GOOD.replace('/local', path))).toEqual([]);
   });
 
+  it('is told of a key that is in both spellings, of which one would count and nobody knows which', () => {
+    const text = `${GOOD}health-check-interval = "5m"\nhealth_check_interval = "5s"\n`;
+    expect(problemsOf(text)).toEqual([
+      'storage-proxy.toml:8  volume.local.health_check_interval  is written twice, as health-check-interval and as health_check_interval: keep one of them',
+    ]);
+    // Names are no keys, and what is passed over is not looked into.
+    const names = `[volume.a-b]\nbackend = "noop"\npath = "/"\n[volume.a_b]\nbackend = "noop"\npath = "/"\n`;
+    expect(problemsOf(`${GOOD}${names}[artifact-storages.a-b]\n[artifact-storages.a_b]\n`)).toEqual([]);
+  });
+
+  it('takes options that are missing for one bad volume, not for a bad file', () => {
+    const { config, warnings } = parseProxyConfig(GOOD.replace('"vfs"', '"netapp"'), 'storage-proxy.toml');
+    expect(config.volume['local']?.backend).toBe('netapp');
+    expect(warnings).toEqual([
+      'storage-proxy.toml:4  volume.local.options  is missing; the volume will be unavailable',
+    ]);
+  });
+
   it('names every mistake, not only the first', () => {
     const text = GOOD.replace('"/local"', '"local"').replace('"s"', '""');
     expect(problemsOf(text).length).toBe(2);
