@@ -8,6 +8,8 @@ import { systemClock } from './system-clock.ts';
 
 export interface FoundProxiesOptions {
   readonly log: Log;
+  /** The last list that was found at the same place: it goes on until it is known better. */
+  readonly previous?: ManagerConfig['proxies'];
   /** Hears of the configuration with each list of proxies that is found later. */
   readonly onConfig: (config: ManagerConfig) => void;
   /** Hears what a person should know of where the proxies are written, and null once there is nothing any more. */
@@ -25,23 +27,24 @@ export interface FoundProxies {
  * first list, or until it is certain that none can be had for now. Logs each change once.
  */
 export async function findProxies(read: ReadManagerConfig, options: FoundProxiesOptions): Promise<FoundProxies> {
-  const { log, onConfig, onWarning } = options;
+  const { log, onConfig, onWarning, previous } = options;
   const { place } = read;
-  let { config } = read;
-  if (place === null) return { config, stop: () => {} };
+  if (place === null) return { config: read.config, stop: () => {} };
+  let config = { ...read.config, proxies: { ...previous, ...read.config.proxies } };
   let away: string | null = null;
   let problems: readonly string[] = [];
   let hasStarted = false;
   return new Promise((resolve) => {
     const source = followProxies(place, {
       inline: read.inline,
+      ...(previous === undefined ? {} : { previous }),
       clock: systemClock,
       onProxies(list) {
         for (const problem of list.problems) if (!problems.includes(problem)) log('warn', problem);
         if (hasStarted) for (const change of changesOf(config.proxies, list.proxies)) log('info', change);
         if (Object.keys(list.proxies).length === 0) log('warn', 'no storage proxy is found where [proxies] from says');
         problems = list.problems;
-        config = { ...config, proxies: list.proxies };
+        config = { ...config, proxies: { ...list.proxies } };
         if (hasStarted) onConfig(config);
         warn();
         begin();

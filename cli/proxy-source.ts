@@ -15,6 +15,8 @@ import { watchFiles } from './watch-files.ts';
 export interface ProxySourceOptions extends ProxyListener {
   readonly inline: WrittenProxies;
   readonly clock: Clock;
+  /** The last list of a source at the same place, which goes on until this one knows better. */
+  readonly previous?: ProxyList['proxies'];
   /** Default: etcd itself. */
   readonly open?: (member: number) => Promise<KeyStore>;
 }
@@ -36,8 +38,8 @@ export function proxiesToCheck({ config, place, inline }: ReadManagerConfig): Pr
   });
 }
 
-function followFile(file: string, { inline, onProxies, onAway }: ProxySourceOptions): ProxySource {
-  const tell = createTeller({ inline, onProxies, place: (proxy, key) => fileKey(file, proxy, key) });
+function followFile(file: string, { onAway, ...options }: ProxySourceOptions): ProxySource {
+  const tell = createTeller({ ...options, place: (proxy, key) => fileKey(file, proxy, key) });
   const onStay = createStay(onAway);
   tell(readProxiesFile(file));
   const stop = watchFiles([file], () => {
@@ -53,15 +55,15 @@ function followFile(file: string, { inline, onProxies, onAway }: ProxySourceOpti
 }
 
 function followEtcd(etcd: Extract<ProxyPlace, { kind: 'etcd' }>['etcd'], options: ProxySourceOptions): ProxySource {
-  const { inline, clock, onProxies, onAway } = options;
+  const { clock, onAway, previous } = options;
   const { namespace } = etcd;
   const prefix = proxiesPrefix(namespace);
   const { open = (member) => openEtcd(etcd, member, prefix) } = options;
   const cache = etcd.cache === undefined ? null : createProxiesCache(etcd.cache);
-  const tell = createTeller({ inline, onProxies, place: (proxy, key) => `etcd ${keyOf(namespace, proxy, key)}` });
+  const tell = createTeller({ ...options, place: (proxy, key) => `etcd ${keyOf(namespace, proxy, key)}` });
   const onStay = createStay(onAway);
   const addresses = etcd.addr.map(({ host, port }) => `${host}:${port}`).join(', ');
-  let knows = 'none of its proxies is known';
+  let knows = previous === undefined ? 'none of its proxies is known' : GO_ON;
   let awaySince: string | null = null;
   const stop = followKeys({
     open,
@@ -70,7 +72,7 @@ function followEtcd(etcd: Extract<ProxyPlace, { kind: 'etcd' }>['etcd'], options
     onPairs(pairs) {
       const found = proxiesIn(pairs, prefix);
       awaySince = null;
-      knows = 'its last known proxies go on';
+      knows = GO_ON;
       const unsaved = cache?.save(found) ?? null;
       onStay(unsaved === null ? null : `the proxies of etcd are known, but not for the next start: ${unsaved}`);
       tell(found);
@@ -86,18 +88,20 @@ function followEtcd(etcd: Extract<ProxyPlace, { kind: 'etcd' }>['etcd'], options
   return { stop };
 }
 
+const GO_ON = 'its last known proxies go on';
+
 /** Passes on each list that is another than the last one. */
-function createTeller({ inline, place, onProxies }: Pick<ProxySourceOptions, 'inline' | 'onProxies'> & Places) {
+function createTeller({ inline, place, onProxies, previous = {} }: TellerOptions) {
   let last: ProxyList | null = null;
   return (found: WrittenProxies): void => {
-    const list = mergeProxies({ found, inline, place, previous: last?.proxies ?? {} });
+    const list = mergeProxies({ found, inline, place, previous: last?.proxies ?? previous });
     if (isDeepStrictEqual(list, last)) return;
     last = list;
     onProxies(list);
   };
 }
 
-interface Places {
+interface TellerOptions extends Pick<ProxySourceOptions, 'inline' | 'onProxies' | 'previous'> {
   readonly place: (proxy: string, key: string) => string;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { followProxies } from '../../../cli/proxy-source.ts';
+import { followProxies, type ProxySourceOptions } from '../../../cli/proxy-source.ts';
 import { systemClock } from '../../../cli/system-clock.ts';
 import type { ProxyList } from '../../../manager/proxy-source.ts';
 import { EtcdConfig } from '../../../schema/etcd-config.ts';
@@ -33,13 +33,14 @@ const pem = (name: string, text: string): string => {
   return join(directory, name);
 };
 
-function follow(server: Pick<EtcdServer, 'port'>, more: object = {}) {
+function follow(server: Pick<EtcdServer, 'port'>, more: object = {}, options: Partial<ProxySourceOptions> = {}) {
   const said: (string | null)[] = [];
   const lists: ProxyList[] = [];
   const config = EtcdConfig.parse({ addr: `127.0.0.1:${server.port}`, ...more });
   const source = followProxies(
     { kind: 'etcd', etcd: config },
     {
+      ...options,
       inline: {},
       clock: systemClock,
       onProxies: (list) => lists.push(list),
@@ -151,6 +152,24 @@ describe.skipIf(noEtcd !== null)('proxies in a real etcd', { timeout: 60_000 }, 
     expect(said[0]).toMatch(/: connection refused; its proxies are those of .*proxies\.json$/);
     const without = follow(server);
     await expect.poll(() => without.said[0], soon).toMatch(/: connection refused; none of its proxies is known$/);
+  });
+
+  it('are the last ones of another source at the same place, where it is away when this one begins', async () => {
+    const server = await etcd();
+    await put(server, 'p1');
+    const first = follow(server);
+    await expect.poll(first.names, soon).toEqual(['p1']);
+    first.stop();
+    const { proxies: previous } = first.lists.at(-1)!;
+    await server.kill();
+    const { said } = follow(server, {}, { previous });
+    await expect.poll(() => said[0], soon).toMatch(/: connection refused; its last known proxies go on$/);
+    await server.start();
+    await server.ctl('put', `${P}/p1/secret`, '');
+    const later = follow(server, {}, { previous });
+    await expect
+      .poll(() => later.lists.at(-1), soon)
+      .toMatchObject({ proxies: previous, problems: [expect.stringContaining('goes on as it was')] });
   });
 
   it('need the right user, and say what to mend', async () => {
