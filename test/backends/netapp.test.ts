@@ -875,7 +875,7 @@ describe('the options', () => {
       'expected a text, { env = "NAME" } or { file = "/PATH" }, found a number',
     ],
     ['netapp_svm = 3', 'netapp_svm', 'expected the name of an SVM, found a number'],
-    ['netapp_verify_ssl = "no"', 'netapp_verify_ssl', 'expected true or false, found a string'],
+    ['netapp_verify_ssl = "maybe"', 'netapp_verify_ssl', 'expected true or false, found a string'],
     ['ca = 1', 'ca', 'expected a PEM file, found a number'],
   ])('may not hold %s', (line, key, problem) => {
     const { [key]: _, ...rest } = { ...NEEDED } as Record<string, string>;

@@ -589,7 +589,7 @@ describe('the options of VAST', () => {
     ['vast_cluster_id: expected the number of the cluster, such as 1', { vast_cluster_id: 'one' }],
     ['vast_cluster_id: expected the number of the cluster, such as 1', { vast_cluster_id: -1 }],
     ['vast_cluster_id: expected the number of the cluster, such as 1', { vast_cluster_id: 1.5 }],
-    ['vast_verify_ssl: expected true or false', { vast_verify_ssl: 'yes' }],
+    ['vast_verify_ssl: expected true or false', { vast_verify_ssl: 'maybe' }],
     [': Unrecognized key: "vast_endpont"', { vast_endpont: 'x' }],
   ])('are refused: %s', (problem, change) => {
     expect(problemsWith(change)).toEqual([problem]);

@@ -277,7 +277,7 @@ describe('the options of a WEKA volume', () => {
     [{ ...GOOD, weka_username: undefined }, 'weka_username: expected a user and its password, or a weka_api_token'],
     [{ ...GOOD, weka_password: undefined }, 'weka_password: expected the password of the user'],
     [{ ...GOOD, weka_fs_name: undefined }, 'weka_fs_name: expected the name of a file system'],
-    [{ ...GOOD, weka_verify_ssl: 'no' }, 'weka_verify_ssl: expected true or false'],
+    [{ ...GOOD, weka_verify_ssl: 'maybe' }, 'weka_verify_ssl: expected true or false'],
   ])('name a mistake: %j', (options, message) => {
     expect(wrong(options)?.join()).toContain(message);
   });

@@ -42,6 +42,8 @@ describe('an option of an API', () => {
     [VerifySwitch, false, false],
     [VerifySwitch, 'false', false],
     [VerifySwitch, 'true', true],
+    [VerifySwitch, 'No', false],
+    [VerifySwitch, 'YES', true],
     [CaFile, undefined, undefined],
     [CaFile, '/ca.pem', '/ca.pem'],
     [named('a user'), 'u', 'u'],
