@@ -16,6 +16,8 @@ export interface ReloadOptions<T> {
   readonly read: () => ReadConfig<T> | Promise<ReadConfig<T>>;
   /** Goes on with another configuration, and says what that is, such as `1 volume added (x)`. */
   readonly apply: (config: T, running: T) => string | Promise<string>;
+  /** Hears whether the files as they were read last were refused. */
+  readonly onRefused?: (isRefused: boolean) => void;
   readonly log: Log;
 }
 
@@ -28,7 +30,7 @@ type Cause = 'signal' | 'change';
  * that. The function it returns ends that.
  */
 export function reloadOnChange<T>(options: ReloadOptions<T>): () => void {
-  const { file, filesOf = () => (file === undefined ? [] : [file]), read, apply, log } = options;
+  const { file, filesOf = () => (file === undefined ? [] : [file]), read, apply, onRefused, log } = options;
   let { running } = options;
   let files = filesOf(running);
   let unwatch = watchFiles(files, () => reload('change'));
@@ -72,6 +74,7 @@ export function reloadOnChange<T>(options: ReloadOptions<T>): () => void {
       const isSame = isDeepStrictEqual(config, running);
       if (isSame && cause === 'change' && refusal === null) return;
       refusal = null;
+      onRefused?.(false);
       for (const warning of warnings) log('warn', warning);
       if (isSame) log('info', `${file} says what is running: nothing to reload`);
       else await goOnWith(config);
@@ -96,6 +99,7 @@ export function reloadOnChange<T>(options: ReloadOptions<T>): () => void {
     const said = problems.join('\n');
     if (cause === 'change' && said === refusal) return;
     refusal = said;
+    onRefused?.(true);
     for (const warning of warnings) log('warn', warning);
     for (const problem of problems) log('error', problem, err === undefined ? {} : { err });
     log('error', `not reloaded: ${file} cannot be used; the running configuration stays`);

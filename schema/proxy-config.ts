@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
 import { refuseHalfTls, ServerTls } from './server-tls.ts';
-import { Switch } from './switch.ts';
 
 /** `{ host, port }`, read from `"host:port"`, `[host, port]` or `{ host, port }`, as Backend.AI writes it. */
 export const Address = z

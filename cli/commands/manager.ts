@@ -3,16 +3,16 @@ import { createManagerApp } from '../../manager/app.ts';
 import { parseManagerConfig } from '../../manager/config.ts';
 import type { Transition } from '../../manager/announcer.ts';
 import { createManager } from '../../manager/manager.ts';
-import { loadFile } from '../config-source.ts';
-import { findProxies } from '../found-proxies.ts';
+import { loadFile, parsedConfig } from '../config-source.ts';
 import { createLineLimit, type LineLimit } from '../line-limit.ts';
 import { listenAddress } from '../listen-address.ts';
 import { createLog, type Log, levelOf } from '../log.ts';
+import { createManagerReload, type SaidConfig } from '../manager-reload.ts';
 import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
 import { openProxyAccess } from '../proxy-access.ts';
+import { reloadOnChange } from '../reload.ts';
 import { cpuMs, systemClock } from '../system-clock.ts';
-import type { ManagerConfig } from '../../schema/manager-config.ts';
 import { type Command, text } from '../run.ts';
 import { serve } from '../serve.ts';
 
@@ -23,20 +23,23 @@ export const manager: Command = {
   help: `  -c, --config FILE    a manager.toml; default: the proxy that "volhealth proxy" runs by default
   --listen HOST:PORT   listen there, instead of what the file says
 
-Serves GraphQL at /graphql, tRPC at /trpc, /livez and /readyz. Ends cleanly on SIGTERM and Ctrl-C.
+Serves GraphQL at /graphql, tRPC at /trpc, /livez and /readyz. Reads its file again when it is written, and on
+SIGHUP; what cannot be used is refused, and the running one stays. Ends cleanly on SIGTERM and Ctrl-C.
 Exit codes: 0 ended by a signal; 2 it could not start.
 
 Example:
   $ volhealth manager -c manager.toml`,
   options: { config: { type: 'string', short: 'c' }, listen: { type: 'string' } },
   args: [0, 0],
-  run: async (_, options) => {
-    const read = loadFile(text(options, 'config'), { kind: 'manager', parse: parseManagerConfig });
+  run: async (_args, options) => {
+    const file = text(options, 'config');
+    const source = { kind: 'manager', parse: parseManagerConfig } as const;
+    const { warnings: _, ...read } = loadFile(file, source);
     const address = listenAddress(text(options, 'listen')) ?? read.config.api.listen;
     const log = createLog('manager');
     const tls = await openOwnCertificate(read.config.api, { table: 'api', log });
-    const found = await findProxies(read, { log, onConfig: applyProxies, onWarning: () => {} });
-    const { config } = found;
+    const reload = await createManagerReload(read, log);
+    const { config } = reload;
     if (read.place === null && Object.keys(config.proxies).length === 0) {
       log('warn', 'no storage proxy is configured: [proxies.NAME], or [proxies] from = "etcd"');
     }
@@ -63,13 +66,27 @@ Example:
         log('error', 'internal error', { err: error });
       },
     });
+    reload.start({ service, access, tls });
+    const stopReloading = reloadOnChange<SaidConfig>({
+      file,
+      running: read,
+      read() {
+        const { warnings, ...said } = parsedConfig(file, source);
+        return { config: said, warnings };
+      },
+      apply: reload.apply,
+      onRefused: (isRefused) => reload.warn('configuration', isRefused ? REFUSED : null),
+      log,
+    });
     return serve({
       fetch: app.fetch,
       address,
       tls,
       log,
       onStop: () => {
-        found.stop();
+        stopReloading();
+        reload.stop();
+        tls?.stop();
         service.stop();
         access.stop();
         limit.stop();
@@ -78,8 +95,7 @@ Example:
   },
 };
 
-/** Where a manager that runs is to take up another list of its proxies. */
-function applyProxies(_config: ManagerConfig): void {}
+const REFUSED = 'its configuration file was changed, and refused: the log says why; the configuration before goes on';
 
 /** However many volumes a proxy has, and however wildly it speaks of them, a log must stay one that can be read. */
 const MAX_LINES_A_MINUTE = 600;
