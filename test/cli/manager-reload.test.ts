@@ -1,0 +1,152 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setInterval as ticks } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManagerClient } from '../../client/manager-client.ts';
+import { createEtcd, type EtcdServer, noEtcd } from '../rigs/etcd-server.ts';
+import { createSandbox, type Running, type Sandbox } from './volhealth.ts';
+
+const soon = { timeout: 20_000, interval: 50 };
+
+let sandbox: Sandbox;
+let proxyUrl: string;
+
+beforeEach(async () => {
+  sandbox = createSandbox();
+  mkdirSync(join(sandbox.directory, 'a'));
+  const proxy = sandbox.start('proxy', '-c', write('storage-proxy.toml', proxyToml()));
+  proxyUrl = await listeningOn(proxy);
+});
+afterEach(() => {
+  sandbox.close();
+});
+
+/** Puts another file in its place, as most editors and tools do. */
+function write(name: string, text: string): string {
+  const file = join(sandbox.directory, name);
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+  return name;
+}
+
+const proxyToml = (): string =>
+  `[api.manager]\nservice-addr = "127.0.0.1:0"\nsecret = "s"\n[volume.a]\nbackend = "vfs"\npath = "${join(sandbox.directory, 'a')}"\nhealth_check_interval = "1s"\n`;
+
+const managerToml = (proxies: readonly string[], api = ''): string =>
+  `[api]\nlisten = "127.0.0.1:0"\n${api}${proxies.map((name) => `[proxies.${name}]\nmanager_api = "${proxyUrl}"\nsecret = "s"\nhealth_check_interval = "1s"\n`).join('')}`;
+
+const listeningOn = (service: Running) => service.says(/listening on (http:\S+)/);
+
+async function startManager(text: string) {
+  const manager = sandbox.start('manager', '-c', write('manager.toml', text));
+  const client = createManagerClient({ url: await listeningOn(manager) });
+  const names = async () => (await client.storageProxyHealthList.query()).map(({ proxy_name }) => proxy_name);
+  return { manager, client, names };
+}
+
+/** Asks 200 times a second until told to end; gives how often, and what failed. */
+function load(ask: () => Promise<unknown>) {
+  const failures: string[] = [];
+  const answers: Promise<void>[] = [];
+  const end = new AbortController();
+  const one = () =>
+    ask().then(
+      () => {},
+      (error: unknown) => void failures.push(String(error)),
+    );
+  const asking = (async () => {
+    for await (const { signal } of ticks(5, end)) {
+      if (signal.aborted || answers.length >= MAX_REQUESTS) break;
+      answers.push(one());
+    }
+    await Promise.all(answers);
+  })();
+  return {
+    count: () => answers.length,
+    end: async () => {
+      end.abort();
+      await asking;
+      return failures;
+    },
+  };
+}
+
+const MAX_REQUESTS = 6_000;
+
+describe('a manager', () => {
+  it('reloads under 200 requests a second: none fails, and nothing is lost of the proxies that stay', async () => {
+    const { manager, client, names } = await startManager(managerToml(['p']));
+    const ofP = () => client.volumeHealth.query({ host: 'p:a' });
+    await expect.poll(async () => (await ofP())?.status, soon).toBe('healthy');
+    const since = (await ofP())?.since;
+    const refusals = () => manager.output().split('not reloaded').length;
+    const seen = new Set<string>();
+    const running = load(async () => {
+      const health = await ofP();
+      seen.add(`${health?.status} since ${health?.since}`);
+    });
+    for (const proxies of [['p', 'q'], ['q', 'p', 'r'], ['p']]) {
+      const [asked, refused] = [running.count(), refusals()];
+      write('manager.toml', '[proxies.p]\nmanager_api = 5\n');
+      manager.child.kill('SIGHUP');
+      await expect.poll(refusals, soon).toBeGreaterThan(refused);
+      expect((await client.observerHealth.query()).warnings).toEqual([expect.stringContaining('refused')]);
+      write('manager.toml', managerToml(proxies));
+      manager.child.kill('SIGHUP');
+      await expect.poll(names, soon).toEqual(proxies);
+      expect((await client.observerHealth.query()).warnings).toEqual([]);
+      await expect.poll(running.count, soon).toBeGreaterThan(asked + 200);
+    }
+    expect(await running.end()).toEqual([]);
+    expect([...seen]).toEqual([`healthy since ${since}`]);
+    expect((await client.proxyHistory.query({ proxy: 'p' })).length).toBe(1);
+  }, 60_000);
+
+  it('goes on with its file when that is written, and says what takes a restart', async () => {
+    const { manager, names } = await startManager(managerToml(['p']));
+    await expect
+      .poll(
+        async () => (write('manager.toml', managerToml(['p', 'q'], 'graphiql = false\n')), (await names()).length),
+        {
+          ...soon,
+          interval: 700,
+        },
+      )
+      .toBe(2);
+    await manager.says(/warn: takes a restart: api\.graphiql\n/);
+    await manager.says(/reloaded manager\.toml: 1 proxy added \(q\)\n/);
+    expect(await manager.end()).toBe(0);
+  }, 30_000);
+});
+
+describe.skipIf(noEtcd !== null)('a manager whose proxies are in etcd', () => {
+  const KEYS = '/sorna/local/volumes/proxies';
+  let etcd: EtcdServer;
+  beforeEach(async () => {
+    etcd = await createEtcd();
+    await etcd.start();
+  });
+  afterEach(async () => {
+    await etcd.close();
+  });
+
+  it('polls one that is added there, drops one that is removed, and warns while etcd is away', async () => {
+    const put = async (name: string) => {
+      await etcd.ctl('put', `${KEYS}/${name}/manager_api`, proxyUrl);
+      await etcd.ctl('put', `${KEYS}/${name}/secret`, 's');
+    };
+    await put('p');
+    const text = `[api]\nlisten = "127.0.0.1:0"\n[proxies]\nfrom = "etcd"\n[etcd]\nnamespace = "local"\naddr = "127.0.0.1:${etcd.port}"\n`;
+    const { client, names } = await startManager(text);
+    const healthy = async () =>
+      (await client.storageProxyHealthList.query()).flatMap((one) => (one.is_healthy ? [one.proxy_name] : []));
+    await expect.poll(healthy, soon).toEqual(['p']);
+    await put('q');
+    await expect.poll(healthy, soon).toEqual(['p', 'q']);
+    await etcd.ctl('del', '--prefix', `${KEYS}/p/`);
+    await expect.poll(names, soon).toEqual(['q']);
+    await etcd.kill();
+    await expect.poll(async () => (await client.observerHealth.query()).warnings.length, soon).toBe(1);
+    expect(await healthy()).toEqual(['q']);
+  }, 60_000);
+});
