@@ -49,15 +49,13 @@ function load(ask: () => Promise<unknown>) {
   const failures: string[] = [];
   const answers: Promise<void>[] = [];
   const end = new AbortController();
-  const one = () =>
-    ask().then(
-      () => {},
-      (error: unknown) => void failures.push(String(error)),
-    );
+  const one = async () => {
+    await ask();
+  };
   const asking = (async () => {
     for await (const { signal } of ticks(5, end)) {
       if (signal.aborted || answers.length >= MAX_REQUESTS) break;
-      answers.push(one());
+      answers.push(one().catch((error: unknown) => void failures.push(String(error))));
     }
     await Promise.all(answers);
   })();
