@@ -12,7 +12,7 @@ export interface CertificateRequest {
   /** Host names and IP addresses; of a client, what it is called. */
   readonly names: readonly string[];
   /** Whom it lets prove who he is. Default: a server. */
-  readonly usage?: 'server' | 'client';
+  readonly usage?: 'server' | 'client' | 'both';
   /** An hour ago, unless told. */
   readonly notBefore?: Date;
   /** A day ahead, unless told. */
@@ -60,6 +60,8 @@ export function selfSigned(names: readonly string[]): Promise<TlsIdentity> {
   return certify({ names }, null);
 }
 
+const isClient = ({ usage = 'server' }: CertificateRequest): boolean => usage !== 'server';
+
 async function certify(request: CertificateRequest, ca: TlsIdentity | null): Promise<TlsIdentity> {
   const { private: key, cert } = await generate(named(request.names[0] ?? 'nameless'), {
     ...KEY,
@@ -67,7 +69,7 @@ async function certify(request: CertificateRequest, ca: TlsIdentity | null): Pro
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', ...(request.usage === 'client' ? { clientAuth: true } : { serverAuth: true }) },
+      { name: 'extKeyUsage', serverAuth: request.usage !== 'client', clientAuth: isClient(request) },
       { name: 'subjectAltName', altNames: request.names.map(altName) },
     ],
     ...(ca === null ? {} : { ca }),

@@ -140,9 +140,11 @@ describe('a manager.toml', () => {
     expect(problemsIn(text)).toEqual([problem]);
   });
 
-  it('may be that of Backend.AI: its volumes.proxies are proxies, the rest is passed over in silence', () => {
+  it('may be that of Backend.AI: its volumes.proxies are proxies; the rest is passed over in silence', () => {
     const { config, warnings } = parseManagerConfig(read('test/fixtures/backend-ai/manager.toml'), 'manager.toml');
-    expect(warnings).toEqual([]);
+    expect(warnings).toEqual([
+      'manager.toml:60  volumes.proxies.local.ssl_verify  is false: its certificate is not verified',
+    ]);
     expect(config.proxies).toMatchObject({
       local: { manager_api: 'https://127.0.0.1:6022', ssl_verify: false },
       'storage-b': { manager_api: 'http://10.0.0.6:6022', ssl_verify: true },

@@ -203,7 +203,7 @@ describe.skipIf(noEtcd !== null)('proxies in a real etcd', { timeout: 60_000 }, 
     let files: Record<'ca' | 'cert' | 'key', string>;
     beforeAll(async () => {
       const authority = await createAuthority();
-      const { cert, key } = await authority.issue({ names: ['127.0.0.1'] });
+      const { cert, key } = await authority.issue({ names: ['127.0.0.1'], usage: 'both' });
       files = { ca: pem('ca', authority.caPem), cert: pem('cert', cert), key: pem('key', key) };
     });
 
