@@ -63,7 +63,11 @@ it('opens one as soon as one of ours takes its place, and ends it when that goes
   await become(OURS);
   expect([streams, volumes()]).toEqual([{ opened: 1, ended: 0 }, ['v']]);
   await become(HEALTH);
-  expect([streams, volumes(), link.received()?.epoch]).toEqual([{ opened: 1, ended: 1 }, [], expect.stringMatching(/^rest:/)]);
+  expect([streams, volumes(), link.received()?.epoch]).toEqual([
+    { opened: 1, ended: 1 },
+    [],
+    expect.stringMatching(/^rest:/),
+  ]);
   link.stop();
 });
 
