@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReadManagerConfig } from '../manager/config.ts';
 import type { Manager } from '../manager/manager.ts';
+import { changesBetween } from '../proxy/volume-changes.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import { findProxies, type FoundProxies } from './found-proxies.ts';
 import type { Log } from './log.ts';
@@ -82,7 +83,7 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     await running?.access.reload();
     const late = changedKeys(started.config, next.config).filter((key) => !RELOADED.test(key));
     if (late.length > 0) log('warn', `takes a restart: ${late.join(', ')}`);
-    const said = sayChanges(changesOf(former.proxies, config.proxies), { one: 'proxy', many: 'proxies' });
+    const said = sayChanges(changesBetween(former.proxies, config.proxies), { one: 'proxy', many: 'proxies' });
     return said.join(', ') || 'no proxy changed';
   }
 
@@ -102,13 +103,4 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     turn = Promise.allSettled([done]);
     return done;
   }
-}
-
-function changesOf(before: ManagerConfig['proxies'], now: ManagerConfig['proxies']) {
-  const [names, others] = [Object.keys(now), Object.keys(before)];
-  return {
-    added: names.filter((name) => !Object.hasOwn(before, name)),
-    removed: others.filter((name) => !Object.hasOwn(now, name)),
-    changed: names.filter((name) => Object.hasOwn(before, name) && !isDeepStrictEqual(before[name], now[name])),
-  };
 }

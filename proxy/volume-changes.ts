@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ProxyConfig, VolumeConfig } from '../schema/proxy-config.ts';
+import type { VolumeConfig } from '../schema/proxy-config.ts';
 
-/** The names of the volumes that are others than before. */
+/** The names of the volumes, or of whatever else is configured by name, that are others than before. */
 export interface VolumeChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
-type Configured = ProxyConfig['volume'];
+type Configured = Readonly<Record<string, unknown>>;
 
 export const NO_CHANGES: VolumeChanges = { added: [], removed: [], changed: [] };
 
