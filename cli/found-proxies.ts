@@ -17,8 +17,8 @@ export interface FoundProxiesOptions {
 }
 
 export interface FoundProxies {
-  /** With the proxies that could be found by now. */
-  readonly config: ManagerConfig;
+  /** With the proxies that were found last. */
+  readonly config: () => ManagerConfig;
   readonly stop: () => void;
 }
 
@@ -29,7 +29,7 @@ export interface FoundProxies {
 export async function findProxies(read: ReadManagerConfig, options: FoundProxiesOptions): Promise<FoundProxies> {
   const { log, onConfig, onWarning, previous } = options;
   const { place } = read;
-  if (place === null) return { config: read.config, stop: () => {} };
+  if (place === null) return { config: () => read.config, stop: () => {} };
   let config = { ...read.config, proxies: { ...previous, ...read.config.proxies } };
   let away: string | null = null;
   let problems: readonly string[] = [];
@@ -63,7 +63,7 @@ export async function findProxies(read: ReadManagerConfig, options: FoundProxies
       setImmediate(() => {
         if (hasStarted) return;
         hasStarted = true;
-        resolve({ config, stop: () => source.stop() });
+        resolve({ config: () => config, stop: () => source.stop() });
       });
     }
   });

@@ -6,7 +6,8 @@ import type { ManagerConfig } from '../schema/manager-config.ts';
 import { findProxies, type FoundProxies } from './found-proxies.ts';
 import type { Log } from './log.ts';
 import type { OwnCertificate } from './own-certificate.ts';
-import type { ProxyAccesses } from './proxy-access.ts';
+import { openProxyAccess, type RefusedProxy } from './proxy-access.ts';
+import { watchFiles } from './watch-files.ts';
 import { changedKeys, sayChanges } from './what-changed.ts';
 
 /** What a manager's file says, but for what is odd about it. */
@@ -15,7 +16,6 @@ export type SaidConfig = Omit<ReadManagerConfig, 'warnings'>;
 /** What goes on with another configuration. */
 export interface RunningManager {
   readonly service: Pick<Manager, 'reconfigure' | 'warn'>;
-  readonly access: Pick<ProxyAccesses, 'update' | 'reload'>;
   readonly tls: Pick<OwnCertificate, 'reload'> | undefined;
 }
 
@@ -24,7 +24,8 @@ const RELOADED = /^(proxies|vfolder)$|^(proxies|vfolder)\.|^api\.(ssl_cert|ssl_p
 
 /**
  * Has a manager go on with other proxies: with those that are found where its file says, whenever they change, and with
- * all that its file says when that is read again. One after the other, however they come.
+ * all that its file says when that is read again. One after the other, however they come. Rejects with a `CannotRun`
+ * where a proxy of the file itself cannot be spoken with.
  */
 export async function createManagerReload(started: SaidConfig, log: Log) {
   let running: RunningManager | null = null;
@@ -32,12 +33,16 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
   /** What was found before the manager had started. */
   let early: ManagerConfig | null = null;
   const warnings = new Map<string, string | null>();
+  const access = await openProxyAccess({}, log);
+  let unwatch: (() => void) | null = null;
+  let refusals: readonly string[] = [];
   let found = await find(started);
-  let { config } = found;
+  let config = await spokenWith(found.config(), started.place !== null);
 
   return {
     /** With the proxies that could be found by now. */
     config,
+    access,
     /** Begins to put into effect what is found. */
     start(manager: RunningManager): void {
       running = manager;
@@ -47,7 +52,11 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     warn,
     /** Puts into effect what it can, warns of what takes a restart, and says what is other than before. */
     apply: (next: SaidConfig, before: SaidConfig): Promise<string> => inTurn(() => goOnWith(next, before)),
-    stop: (): void => found.stop(),
+    stop(): void {
+      found.stop();
+      unwatch?.();
+      access.stop();
+    },
   };
 
   function find(said: SaidConfig, previous?: ManagerConfig['proxies']): Promise<FoundProxies> {
@@ -61,17 +70,17 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
   }
 
   function takeFound(next: ManagerConfig): void {
-    void inTurn(() => use(next)).catch((error: unknown) => {
+    void inTurn(() => use(next, { isFound: true })).catch((error: unknown) => {
       log('error', `the proxies that were found cannot be used: ${(error as Error).message}`);
     });
   }
 
   async function goOnWith(next: SaidConfig, before: SaidConfig): Promise<string> {
     const isSamePlace = isDeepStrictEqual(next.place, before.place);
-    const newer = await find(next, isSamePlace && next.place !== null ? found.config.proxies : undefined);
+    const newer = await find(next, isSamePlace && next.place !== null ? found.config().proxies : undefined);
     const former = config;
     try {
-      await use(newer.config);
+      await use(newer.config(), { isFound: next.place !== null });
     } catch (error) {
       newer.stop();
       throw error;
@@ -80,22 +89,40 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     found = newer;
     if (next.place === null) warn('proxies', null);
     await running?.tls?.reload(next.config.api);
-    await running?.access.reload();
+    await access.reload();
     const late = changedKeys(started.config, next.config).filter((key) => !RELOADED.test(key));
     if (late.length > 0) log('warn', `takes a restart: ${late.join(', ')}`);
     const said = sayChanges(changesBetween(former.proxies, config.proxies), { one: 'proxy', many: 'proxies' });
     return said.join(', ') || 'no proxy changed';
   }
 
-  /** Whoever cannot be spoken with as configured stops the change, and nothing else. */
-  async function use(next: ManagerConfig): Promise<void> {
+  async function use(next: ManagerConfig, { isFound }: { readonly isFound: boolean }): Promise<void> {
     if (running === null) {
       early = next;
       return;
     }
-    await running.access.update(next.proxies);
-    running.service.reconfigure(next);
-    config = next;
+    const spoken = await spokenWith(next, isFound);
+    running.service.reconfigure(spoken);
+    config = spoken;
+  }
+
+  /**
+   * With the proxies that can be spoken with. One of those that were found which cannot be costs only itself, until its
+   * certificates can be used; one of the file itself stops the change, as whoever wrote it is there to mend it.
+   */
+  async function spokenWith(next: ManagerConfig, isFound: boolean): Promise<ManagerConfig> {
+    const refused: RefusedProxy[] = [];
+    const proxies = await access.update(next.proxies, isFound ? (proxy) => refused.push(proxy) : undefined);
+    unwatch?.();
+    unwatch = watchFiles(
+      refused.flatMap(({ files }) => files),
+      () => takeFound(next),
+    );
+    const sentences = refused.map(({ sentence }) => sentence);
+    for (const sentence of sentences) if (!refusals.includes(sentence)) log('warn', sentence);
+    refusals = sentences;
+    warn('certificates', sentences.length === 0 ? null : sentences.join('\n'));
+    return { ...next, proxies };
   }
 
   function inTurn<T>(act: () => Promise<T>): Promise<T> {

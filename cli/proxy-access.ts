@@ -9,6 +9,7 @@ import type { ClientTls } from './client-tls.ts';
 import { lightFetch } from './light-fetch.ts';
 import type { Log } from './log.ts';
 import { openRenewedAgent, type RenewedAgent } from './renewed-agent.ts';
+import { CannotRun } from './run.ts';
 import { fetchThrough } from './tls-agent.ts';
 
 /** Whoever calls sets the deadline; this only bounds what nobody waits for any more. */
@@ -19,15 +20,28 @@ type Proxies = Readonly<Record<string, ProxyEntry>>;
 export interface ProxyAccesses {
   /** Throws where no such proxy is configured. */
   readonly accessOf: (proxy: string) => ProxyAccess;
-  /** Speaks with these from now on: who is as before keeps his access. Rejects with a `CannotRun`, and changes nothing. */
-  readonly update: (proxies: Proxies) => Promise<void>;
+  /**
+   * Speaks with these from now on: who is as before keeps his access. Resolves to those that it speaks with, which are
+   * all. A proxy whose certificates cannot be used stops that with a `CannotRun`, and nothing changes; where somebody
+   * hears of refusals, it only costs itself: it goes on as it was, or is left out.
+   */
+  readonly update: (proxies: Proxies, onRefused?: (refused: RefusedProxy) => void) => Promise<Proxies>;
   /** Reads every certificate again now. Never rejects: what cannot be used is logged. */
   readonly reload: () => Promise<void>;
   /** Follows no file any more; what is under way goes on. */
   readonly stop: () => void;
 }
 
+/** A proxy that cannot be spoken with as configured. */
+export interface RefusedProxy {
+  /** What is wrong, what to do about it, and what becomes of the proxy. */
+  readonly sentence: string;
+  /** Those of its files that may be at fault. */
+  readonly files: readonly string[];
+}
+
 interface Opened {
+  readonly entry: ProxyEntry;
   readonly access: ProxyAccess;
   readonly agent: RenewedAgent | undefined;
   /** All that it was made of. */
@@ -53,17 +67,14 @@ export async function openProxyAccess(proxies: Proxies, log: Log): Promise<Proxy
     },
   };
 
-  async function update(wanted: Proxies): Promise<void> {
+  async function update(wanted: Proxies, onRefused?: (refused: RefusedProxy) => void): Promise<Proxies> {
     const { silenceMs } = streamPace(Object.keys(wanted).length);
     const next = new Map<string, Opened>();
     try {
       for (const [name, entry] of Object.entries(wanted)) {
-        const made = JSON.stringify(entry);
         const former = opened.get(name);
-        next.set(
-          name,
-          former?.made === made ? former : { ...(await openAccess(name, { entry, silenceMs, log })), made },
-        );
+        const now = await reopened(name, { entry, silenceMs, former, onRefused });
+        if (now !== undefined) next.set(name, now);
       }
     } catch (error) {
       stopAll(left(next, opened));
@@ -72,7 +83,33 @@ export async function openProxyAccess(proxies: Proxies, log: Log): Promise<Proxy
     const gone = left(opened, next);
     opened = next;
     stopAll(gone);
+    return Object.fromEntries(Array.from(next, ([name, { entry }]) => [name, entry]));
   }
+
+  async function reopened(
+    name: string,
+    { entry, silenceMs, former, onRefused }: Reopening,
+  ): Promise<Opened | undefined> {
+    const made = JSON.stringify(entry);
+    if (former?.made === made) return former;
+    try {
+      return { ...(await openAccess(name, { entry, silenceMs, log })), entry, made };
+    } catch (error) {
+      if (onRefused === undefined || !(error instanceof CannotRun)) throw error;
+      const outcome = former === undefined ? 'is left out' : 'goes on as it was';
+      const { ca, client_cert, client_key } = entry;
+      const files = [ca, client_cert, client_key].filter((file) => file !== undefined);
+      onRefused({ sentence: `${error.message}; the proxy ${outcome}`, files });
+      return former;
+    }
+  }
+}
+
+interface Reopening {
+  readonly entry: ProxyEntry;
+  readonly silenceMs: number;
+  readonly former: Opened | undefined;
+  readonly onRefused: ((refused: RefusedProxy) => void) | undefined;
 }
 
 async function openAccess(

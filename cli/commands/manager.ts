@@ -10,7 +10,6 @@ import { createLog, type Log, levelOf } from '../log.ts';
 import { createManagerReload, type SaidConfig } from '../manager-reload.ts';
 import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
-import { openProxyAccess } from '../proxy-access.ts';
 import { reloadOnChange } from '../reload.ts';
 import { cpuMs, systemClock } from '../system-clock.ts';
 import { type Command, text } from '../run.ts';
@@ -39,11 +38,10 @@ Example:
     const log = createLog('manager');
     const tls = await openOwnCertificate(read.config.api, { table: 'api', log });
     const reload = await createManagerReload(read, log);
-    const { config } = reload;
+    const { config, access } = reload;
     if (read.place === null && Object.keys(config.proxies).length === 0) {
       log('warn', 'no storage proxy is configured: [proxies.NAME], or [proxies] from = "etcd"');
     }
-    const access = await openProxyAccess(config.proxies, log);
     const limit = createLineLimit(systemClock, {
       perMinute: MAX_LINES_A_MINUTE,
       onOmitted: (proxy, lines) =>
@@ -66,7 +64,7 @@ Example:
         log('error', 'internal error', { err: error });
       },
     });
-    reload.start({ service, access, tls });
+    reload.start({ service, tls });
     const stopReloading = reloadOnChange<SaidConfig>({
       file,
       running: read,
@@ -88,7 +86,6 @@ Example:
         reload.stop();
         tls?.stop();
         service.stop();
-        access.stop();
         limit.stop();
       },
     });

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManagerClient } from '../../client/manager-client.ts';
+import { createAuthority } from '../fakes/tls-material.ts';
 import { createEtcd, type EtcdServer, noEtcd } from '../rigs/etcd-server.ts';
 import { load } from './load.ts';
 import { createSandbox, type Running, type Sandbox } from './volhealth.ts';
@@ -95,6 +96,12 @@ describe('a manager', () => {
 describe.skipIf(noEtcd !== null)('a manager whose proxies are in etcd', () => {
   const KEYS = '/sorna/local/volumes/proxies';
   let etcd: EtcdServer;
+  const ofEtcd = (): string =>
+    `[api]\nlisten = "127.0.0.1:0"\n[proxies]\nfrom = "etcd"\n[etcd]\nnamespace = "local"\naddr = "127.0.0.1:${etcd.port}"\n`;
+  const put = async (name: string, keys: Readonly<Record<string, string>> = {}) => {
+    const all = { manager_api: proxyUrl, secret: 's', ...keys };
+    for (const [key, value] of Object.entries(all)) await etcd.ctl('put', `${KEYS}/${name}/${key}`, value);
+  };
   beforeEach(async () => {
     etcd = await createEtcd();
     await etcd.start();
@@ -104,13 +111,8 @@ describe.skipIf(noEtcd !== null)('a manager whose proxies are in etcd', () => {
   });
 
   it('polls one that is added there, drops one that is removed, and warns while etcd is away', async () => {
-    const put = async (name: string) => {
-      await etcd.ctl('put', `${KEYS}/${name}/manager_api`, proxyUrl);
-      await etcd.ctl('put', `${KEYS}/${name}/secret`, 's');
-    };
     await put('p');
-    const text = `[api]\nlisten = "127.0.0.1:0"\n[proxies]\nfrom = "etcd"\n[etcd]\nnamespace = "local"\naddr = "127.0.0.1:${etcd.port}"\n`;
-    const { client, names } = await startManager(text);
+    const { client, names } = await startManager(ofEtcd());
     const healthy = async () =>
       (await client.storageProxyHealthList.query()).flatMap((one) => (one.is_healthy ? [one.proxy_name] : []));
     await expect.poll(healthy, soon).toEqual(['p']);
@@ -121,5 +123,24 @@ describe.skipIf(noEtcd !== null)('a manager whose proxies are in etcd', () => {
     await etcd.kill();
     await expect.poll(async () => (await client.observerHealth.query()).warnings.length, soon).toBe(1);
     expect(await healthy()).toEqual(['q']);
+  }, 60_000);
+
+  it('leaves out one whose certificate cannot be used, says so, and polls it once it can be', async () => {
+    const ca = join(sandbox.directory, 'ca.pem');
+    await put('p');
+    await put('early', { manager_api: 'https://127.0.0.1:9', ca });
+    const { client, names } = await startManager(ofEtcd());
+    const warnings = async () => (await client.observerHealth.query()).warnings;
+    await expect.poll(names, soon).toEqual(['p']);
+    const missing = (name: string) =>
+      `proxies.${name}.ca: there is no file ${ca}; make it, or name another; the proxy is left out`;
+    await expect.poll(warnings, soon).toEqual([missing('early')]);
+    await put('late', { manager_api: 'https://127.0.0.1:9', ca });
+    await put('q');
+    await expect.poll(names, soon).toEqual(['p', 'q']);
+    await expect.poll(warnings, soon).toEqual([`${missing('early')}\n${missing('late')}`]);
+    writeFileSync(ca, (await createAuthority()).caPem);
+    await expect.poll(async () => (await names()).toSorted(), soon).toEqual(['early', 'late', 'p', 'q']);
+    expect(await warnings()).toEqual([]);
   }, 60_000);
 });

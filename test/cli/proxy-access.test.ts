@@ -47,6 +47,24 @@ describe('the access to proxies', () => {
     expect(accessOf('p')).toBe(before);
   });
 
+  it('is left out, or stays as it was, where only that one is to suffer from its certificate', async () => {
+    const { accessOf, update } = await open({ former: NOBODY });
+    const before = accessOf('former');
+    const ca = join(directory, 'none.pem');
+    const bad = entry('https://127.0.0.1:9', { ca });
+    const refused: unknown[] = [];
+    const spoken = await update({ former: bad, new: bad, good: NOBODY }, (proxy) => refused.push(proxy));
+    expect(spoken).toEqual({ former: NOBODY, good: NOBODY });
+    expect(accessOf('former')).toBe(before);
+    expect(accessOf('good')).toBeDefined();
+    expect(() => accessOf('new')).toThrow('no proxy "new" is configured');
+    const why = `there is no file ${ca}; make it, or name another`;
+    expect(refused).toEqual([
+      { sentence: `proxies.former.ca: ${why}; the proxy goes on as it was`, files: [ca] },
+      { sentence: `proxies.new.ca: ${why}; the proxy is left out`, files: [ca] },
+    ]);
+  });
+
   it('lets what is under way come to its end when it is not wanted any more', async () => {
     const authority = await createAuthority();
     const ca = createTlsFiles(directory).file('ca.pem', authority.caPem);
