@@ -1,10 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ReadManagerConfig } from '../manager/config.ts';
-import type { ProxyList } from '../manager/proxy-source.ts';
+import { changesBetween, type VolumeChanges } from '../proxy/volume-changes.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import type { Log } from './log.ts';
 import { followProxies } from './proxy-source.ts';
 import { systemClock } from './system-clock.ts';
+import { sayChanges } from './what-changed.ts';
+
+const NONE_FOUND = 'no storage proxy is found where [proxies] from says';
 
 export interface FoundProxiesOptions {
   readonly log: Log;
@@ -40,10 +42,10 @@ export async function findProxies(read: ReadManagerConfig, options: FoundProxies
       ...(previous === undefined ? {} : { previous }),
       clock: systemClock,
       onProxies(list) {
-        for (const problem of list.problems) if (!problems.includes(problem)) log('warn', problem);
-        if (hasStarted) for (const change of changesOf(config.proxies, list.proxies)) log('info', change);
-        if (Object.keys(list.proxies).length === 0) log('warn', 'no storage proxy is found where [proxies] from says');
-        problems = list.problems;
+        const found = Object.keys(list.proxies).length > 0 ? list.problems : [...list.problems, NONE_FOUND];
+        for (const problem of found) if (!problems.includes(problem)) log('warn', problem);
+        if (hasStarted) sayFound(changesBetween(config.proxies, list.proxies));
+        problems = found;
         config = { ...config, proxies: { ...list.proxies } };
         if (hasStarted) onConfig(config);
         warn();
@@ -68,17 +70,13 @@ export async function findProxies(read: ReadManagerConfig, options: FoundProxies
     }
   });
 
+  function sayFound(changes: VolumeChanges): void {
+    const said = sayChanges(changes, { one: 'proxy', many: 'proxies' });
+    if (said.length > 0) log('info', `found where the proxies are written: ${said.join(', ')}`);
+  }
+
   function warn(): void {
     const sentences = [...(away === null ? [] : [away]), ...problems];
     onWarning('proxies', sentences.length === 0 ? null : sentences.join('\n'));
   }
-}
-
-function changesOf(before: ProxyList['proxies'], now: ProxyList['proxies']): readonly string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  return names.flatMap((name) => {
-    if (!Object.hasOwn(now, name)) return [`proxy ${name} is not configured any more`];
-    if (!Object.hasOwn(before, name)) return [`proxy ${name} is configured now: ${now[name]!.manager_api}`];
-    return isDeepStrictEqual(before[name], now[name]) ? [] : [`proxy ${name} is configured otherwise now`];
-  });
 }

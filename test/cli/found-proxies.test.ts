@@ -35,12 +35,14 @@ describe('a manager whose proxies are in a JSON file', () => {
     expect(manager.output()).not.toContain('no storage proxy is configured');
 
     write('volumes.json', { volumes: { proxies: { p2: proxy('p2') } } });
-    await manager.says(/proxy p1 is not configured any more[^]*proxy p2 is configured now: http:\/\/p2/);
+    await manager.says(/found where the proxies are written: 1 proxy added \(p2\), 1 removed \(p1\)\n/);
     write('volumes.json', '{"proxies": {\n"p3": { "secret": "hunter2" ');
     await manager.says(/warn: volumes\.json:2 \(syntax\) expected JSON; the proxies that were in it go on/);
     write('volumes.json', { proxies: { p2: proxy('p2'), p3: proxy('p3') } });
-    await manager.says(/found again[^]*proxy p3 is configured now/);
+    await manager.says(/found again[^]*1 proxy added \(p3\)/);
     expect(manager.output()).not.toContain('hunter2');
+    write('volumes.json', { proxies: {} });
+    await manager.says(/warn: no storage proxy is found where \[proxies\] from says\n/);
     expect(await manager.end()).toBe(0);
   });
 
@@ -89,7 +91,7 @@ describe.skipIf(noEtcd !== null)('a manager whose proxies are in etcd', { timeou
     await etcd.start();
     await etcd.ctl('put', '/sorna/local/volumes/proxies/p1/manager_api', 'http://p1.invalid:1');
     await etcd.ctl('put', '/sorna/local/volumes/proxies/p1/secret', 'hunter2');
-    await manager.says(/the proxies are found again[^]*proxy p1 is configured now: http:\/\/p1\.invalid:1/);
+    await manager.says(/the proxies are found again[^]*1 proxy added \(p1\)/);
     expect(manager.output().match(/cannot be asked/g)).toHaveLength(1);
 
     etcd.signal('SIGSTOP');
