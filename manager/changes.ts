@@ -40,8 +40,8 @@ const MEASURED: ReadonlySet<keyof VolumeHealth> = new Set(['last_checked_at', 'p
 
 /**
  * What moved between two slices of a proxy, the proxy first. That a volume is well is no transition at first sight; that
- * a restarted proxy has not asked a volume yet is none at all, and it is compared with what was said before, as is a
- * volume that comes back. Pure.
+ * it has not been asked yet is none at all: its first verdict is compared with what was said before, if anything was, as
+ * is a volume that comes back. Pure.
  */
 export function changesOf(
   before: ProxySlice,
@@ -59,9 +59,9 @@ export function changesOf(
   for (const [volume, current] of slice.volumes) {
     const previous = before.volumes.get(volume) ?? null;
     if (previous === current) continue;
-    const said = saying.get(volume) ?? previous;
-    const isStarting = current.reason === 'NOT_CHECKED' && said !== null;
-    if (isStarting) saying.set(volume, said);
+    const said = saying.get(volume) ?? (isUnasked(previous) ? null : previous);
+    const isStarting = isUnasked(current);
+    if (isStarting && said !== null) saying.set(volume, said);
     else saying.delete(volume);
     const isTransition = !isStarting && isVolumeTransition(said, current);
     if (!isTransition && previous !== null && isSameButForMeasured(previous, current)) continue;
@@ -74,12 +74,15 @@ export function changesOf(
     const transition =
       previous.last_known_status === null ? null : { previous: said, current: goneFrom(slice.view, said, now) };
     saying.delete(volume);
-    saying.set(volume, transition?.current ?? said);
+    // One that was never asked comes back as if it were new.
+    if (!isUnasked(said)) saying.set(volume, transition?.current ?? said);
     changes.push({ of: 'volume', volume, previous, current: null, transition });
   }
   forgetGone(saying, slice);
   return { changes, lastSaid: saying };
 }
+
+const isUnasked = (volume: VolumeHealth | null): boolean => volume?.reason === 'NOT_CHECKED';
 
 /** What moves when a proxy has just been configured: it is there, and so are the volumes that are expected of it. Pure. */
 export function configured({ proxy, volumes }: ProxySlice): readonly Change[] {

@@ -78,6 +78,16 @@ describe('a transition of a volume', () => {
     expect(said(WELL, STARTING, DOWN)).toEqual(['', '', 'offline']);
   });
 
+  it('is none of a volume that has not been asked yet, whose first verdict is told as at first sight', () => {
+    const unasked = { ...STARTING, last_known_status: null };
+    expect(said(unasked, WELL)).toEqual(['', '']);
+    expect(said(unasked, unasked, DOWN)).toEqual(['', '', 'offline']);
+    expect(said(unasked, null, unasked, DOWN)).toEqual(['', '', '', 'offline']);
+    expect(said(unasked, null, unasked, WELL)).toEqual(['', '', '', '']);
+    const { changes: told } = changesOf(slice({ v: STARTING }), slice({ v: DOWN }), { lastSaid: new Map(), now: NOW });
+    expect(told).toMatchObject([{ previous: STARTING, current: DOWN, transition: { previous: null } }]);
+  });
+
   it('is that it is back, as it is none that a volume which was not reported any more has not been asked yet', () => {
     const known = { ...WELL, last_known_status: 'healthy' as const };
     expect(said(known, null, known)).toEqual(['', 'unknown', 'healthy']);
