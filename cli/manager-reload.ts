@@ -30,8 +30,8 @@ const RELOADED = /^(proxies|vfolder)$|^(proxies|vfolder)\.|^api\.(ssl_cert|ssl_p
 export async function createManagerReload(started: SaidConfig, log: Log) {
   let running: RunningManager | null = null;
   let turn: Promise<unknown> = Promise.resolve();
-  /** What was found before the manager had started. */
-  let early: ManagerConfig | null = null;
+  /** Whether others were found before the manager had started. */
+  let isEarly = false;
   const warnings = new Map<string, string | null>();
   const access = await openProxyAccess({}, log);
   let unwatch: (() => void) | null = null;
@@ -47,7 +47,7 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     start(manager: RunningManager): void {
       running = manager;
       for (const [name, sentence] of warnings) manager.service.warn(name, sentence);
-      if (early !== null) takeFound(early);
+      if (isEarly) takeFound();
     },
     warn,
     /** Puts into effect what it can, warns of what takes a restart, and says what is other than before. */
@@ -69,8 +69,11 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     running?.service.warn(name, sentence);
   }
 
-  function takeFound(next: ManagerConfig): void {
-    void inTurn(() => use(next, { isFound: true })).catch((error: unknown) => {
+  /** What was found last counts once it is its turn, and where it was found then. */
+  function takeFound(): void {
+    isEarly = running === null;
+    if (isEarly) return;
+    void inTurn(() => use(found.config(), { isFound: true })).catch((error: unknown) => {
       log('error', `the proxies that were found cannot be used: ${(error as Error).message}`);
     });
   }
@@ -97,12 +100,8 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
   }
 
   async function use(next: ManagerConfig, { isFound }: { readonly isFound: boolean }): Promise<void> {
-    if (running === null) {
-      early = next;
-      return;
-    }
     const spoken = await spokenWith(next, isFound);
-    running.service.reconfigure(spoken);
+    running?.service.reconfigure(spoken);
     config = spoken;
   }
 
@@ -116,7 +115,7 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     unwatch?.();
     unwatch = watchFiles(
       refused.flatMap(({ files }) => files),
-      () => takeFound(next),
+      takeFound,
     );
     const sentences = refused.map(({ sentence }) => sentence);
     for (const sentence of sentences) if (!refusals.includes(sentence)) log('warn', sentence);
