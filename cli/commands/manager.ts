@@ -106,8 +106,8 @@ function say({ log, limit }: { log: Log; limit: LineLimit }, transition: Transit
         log('info', `proxy ${proxy_name} is no longer configured`, data);
         return;
       }
-      const masked = volumes === 1 ? 'its volume is unknown' : `its ${volumes} volumes are unknown`;
-      const why = error_message === null ? '' : `: ${error_message}; ${masked}`;
+      const masked = volumes === 1 ? '; its volume is unknown' : `; its ${volumes} volumes are unknown`;
+      const why = error_message === null ? '' : `: ${error_message}${volumes === 0 ? '' : masked}`;
       log(current === 'healthy' ? 'info' : 'error', `proxy ${proxy_name} is ${current}${why}`, data);
       return;
     }
