@@ -19,7 +19,7 @@ import {
 } from './received.ts';
 import type { RestHealth } from './rest/health-answer.ts';
 import { createHealthAsking } from './rest/health-asking.ts';
-import { backendsOf, createRestProxy, type RestProxy } from './rest/rest-proxy.ts';
+import { createRestProxy, type RestProxy } from './rest/rest-proxy.ts';
 
 /** How the manager speaks with one proxy. */
 export interface ProxyAccess {
@@ -189,7 +189,6 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       epoch: `rest:${generation}`,
       pace: { intervalMs, timeoutMs },
       expectedVolumes: volumes,
-      knownVolumes: backendsOf(received?.volumes ?? new Map()),
       onMessage: (message) => {
         const { touched, isMeasuredOnly } = take(message, nextRequest());
         onNews({ touched, isMeasuredOnly });

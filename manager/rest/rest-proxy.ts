@@ -19,8 +19,6 @@ export interface RestProxyOptions {
   readonly pace: VolumePace;
   /** Volumes to ask for where the proxy cannot tell which it has. */
   readonly expectedVolumes: readonly string[];
-  /** Volumes, with the backend of each, that it had when it spoke for itself: it has them until it lists others. */
-  readonly knownVolumes: ReadonlyMap<string, string>;
   /** Hears of all that moves between polls. */
   readonly onMessage: (message: Message) => void;
   /** Something is in doubt that a poll would tell: the way to the proxy, or whether it takes the secret. */
@@ -44,8 +42,8 @@ export interface RestProxy {
 export function createRestProxy(options: RestProxyOptions): RestProxy {
   const { clock, epoch, pace, expectedVolumes, onMessage, onDoubt } = options;
   const asking = createVolumeAsking({ ...options, onList, onVolume, onDoubt });
-  let volumes = unasked(options.knownVolumes);
-  let listing: Listing = { ...NO_LISTING, backends: options.knownVolumes };
+  let volumes: ReadonlyMap<string, ReceivedVolumeReport | null> = new Map();
+  let listing: Listing = NO_LISTING;
   let listWarnings: readonly string[] = [];
   let health: RestHealth | null = null;
   let seq = 0;
@@ -69,10 +67,7 @@ export function createRestProxy(options: RestProxyOptions): RestProxy {
       return report();
     }
     // What it told by itself before it does not tell any more.
-    if (before !== null && before.volumes !== null) {
-      listing = { ...NO_LISTING, backends: backendsOf(volumes) };
-      volumes = unasked(listing.backends);
-    }
+    if (before !== null && before.volumes !== null) volumes = new Map();
     asking.begin();
     const isSame =
       before?.volumes === null && before.version === said.version && isAlike(before.warnings, said.warnings);
@@ -123,15 +118,6 @@ export function createRestProxy(options: RestProxyOptions): RestProxy {
     return volumes.get(name) ?? UNASKED_VOLUME;
   }
 }
-
-type Volumes = ReadonlyMap<string, ReceivedVolumeReport | null>;
-
-/** By name: the backend of each volume of which something could be read. */
-export const backendsOf = (volumes: Volumes): ReadonlyMap<string, string> =>
-  new Map(Array.from(volumes, ([name, volume]) => [name, volume?.backend ?? 'unknown']));
-
-const unasked = (backends: ReadonlyMap<string, string>): Volumes =>
-  new Map(Array.from(backends, ([name, backend]) => [name, { ...UNASKED_VOLUME, backend }]));
 
 const isAlike = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n');
 
