@@ -93,7 +93,7 @@ export const ManagerConfig = z.strictObject({
   api: z
     .strictObject({
       listen: Address.default({ host: '127.0.0.1', port: 6080 }).describe('Where to listen.'),
-      graphiql: z.boolean().optional().describe('Serve GraphiQL at /graphql. Default: only on a loopback address.'),
+      graphiql: Switch.optional().describe('Serve GraphiQL at /graphql. Default: only on a loopback address.'),
       ...ServerTls.shape,
     })
     .superRefine(refuseHalfTls)

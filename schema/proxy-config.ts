@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Interval, Timeout } from './duration.ts';
 import { refuseHalfTls, ServerTls } from './server-tls.ts';
+import { Switch } from './switch.ts';
 
 /** `{ host, port }`, read from `"host:port"`, `[host, port]` or `{ host, port }`, as Backend.AI writes it. */
 export const Address = z
@@ -21,7 +22,7 @@ const isMarkerText = (value: unknown): boolean => typeof value === 'string' && /
 
 /** What is expected to be mounted at a volume's path; whatever is left out is adopted from the first good check. */
 export const MountExpectation = z.strictObject({
-  required: z.boolean().optional().describe('Whether the path must be a mount of its own. Default: by the backend.'),
+  required: Switch.optional().describe('Whether the path must be a mount of its own. Default: by the backend.'),
   fstype: Word.optional().describe('Type of the file system, as in `/proc/self/mountinfo`.'),
   source: Word.optional().describe('What is mounted: a device, `host:/export`…'),
   root: z
@@ -58,10 +59,7 @@ export const VolumeConfig = z
       .transform((text) => Number(text.slice(0, -1)))
       .default(90)
       .describe('How full a volume may be before it counts as degraded.'),
-    write_check: z
-      .boolean()
-      .default(false)
-      .describe('Whether to write a small file now and then, and to read it back.'),
+    write_check: Switch.default(false).describe('Whether to write a small file now and then, and to read it back.'),
     write_check_interval: Interval.default(300_000).describe('How often that is done.'),
     api_unreachable: z
       .enum(['unavailable', 'degraded'], { error: 'expected "unavailable" or "degraded"' })
@@ -103,7 +101,7 @@ export const ProxyConfig = z.strictObject({
     .strictObject({
       listen: Address.optional().describe('Where to listen instead of `service-addr`.'),
       internal_listen: Address.optional().describe('Where to serve whole health reports without the secret, besides.'),
-      public_volumes: z.boolean().default(true).describe('Whether callers without the secret are told of the volumes.'),
+      public_volumes: Switch.default(true).describe('Whether callers without the secret are told of the volumes.'),
       health_status_words: z
         .enum(['design', 'upstream'], { error: 'expected "design" or "upstream"' })
         .default('design')

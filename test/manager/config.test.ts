@@ -32,6 +32,11 @@ describe('a manager.toml', () => {
     expect(config.proxies['proxy1']?.health_check_timeout).toBe(1_600);
   });
 
+  it('takes a text for true and false in every switch', () => {
+    const { api } = parseManagerConfig(`${GOOD}[api]\ngraphiql = "no"\n`, 'manager.toml').config;
+    expect(api.graphiql).toBe(false);
+  });
+
   it('asks a proxy of Backend.AI for its volumes less often, and waits longer', () => {
     const { config } = parseManagerConfig(GOOD, 'manager.toml');
     expect(config.proxies['proxy1']).toMatchObject({ volume_check_interval: 60_000, volume_check_timeout: 15_000 });

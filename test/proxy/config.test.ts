@@ -35,6 +35,16 @@ describe('a storage-proxy.toml', () => {
     expect(parseProxyConfig(text, 'f').config.volume['my-volume']?.health_check_interval).toBe(300_000);
   });
 
+  it('takes a text for true and false in every switch', () => {
+    const text = `${GOOD}write-check = "true"\nmount.required = "yes"\n[volhealth]\npublic-volumes = "false"\n`;
+    const { volume, volhealth } = parseProxyConfig(text, 'f').config;
+    expect([volume['local']?.write_check, volume['local']?.mount.required, volhealth.public_volumes]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('may have empty names of files that are not used', () => {
     expect(problemsOf(GOOD.replace('secret', 'ssl-cert = ""\nssl-privkey = ""\nsecret'))).toEqual([]);
   });
