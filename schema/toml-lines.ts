@@ -8,6 +8,10 @@ export function locateKeys(text: string): (path: readonly PropertyKey[]) => numb
   const found = (path: readonly string[], line: number) => {
     for (const name of namesOf(path)) if (!lines.has(name)) lines.set(name, line);
   };
+  /** Tables that have no header of their own begin with the first key that is dotted through them. */
+  const dotted = (path: readonly string[], from: number, line: number) => {
+    for (let length = from; length <= path.length; length += 1) found(path.slice(0, length), line);
+  };
   const counts = new Map<string, number>();
   let table: readonly string[] = [];
   for (const { line, statement } of statementsIn(text)) {
@@ -20,10 +24,10 @@ export function locateKeys(text: string): (path: readonly PropertyKey[]) => numb
         counts.set(array, nth + 1);
         table = [...table, String(nth)];
       }
-      found(table, line);
+      dotted(table, 1, line);
     } else {
       const [key = ''] = /^(?:"[^"]*"|'[^']*'|[^="'])+(?==)/.exec(statement) ?? [];
-      if (key !== '') found([...table, ...keyParts(key)], line);
+      if (key !== '') dotted([...table, ...keyParts(key)], table.length + 1, line);
     }
   }
   return (path) => {

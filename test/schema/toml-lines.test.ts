@@ -24,6 +24,10 @@ id = 1 # 19
 id = 2 # 21
 inline = { a = 1, b = { c = 2 } } # 22
 kebab-key = 1 # 23
+[tables]
+"one name".path = "/z" # 25
+"one name".mount.fstype = "xfs" # 26
+[header.only.below] # 27
 `;
 
 it.each([
@@ -42,6 +46,10 @@ it.each([
   [['vfolder', 1, 'inline', 'b', 'c'], 22],
   [['vfolder', 1, 'kebab_key'], 23],
   [['vfolder', 1, 'ke_bab'], 20],
+  [['tables', 'one name'], 25],
+  [['tables', 'one name', 'missing'], 25],
+  [['tables', 'one name', 'mount', 'missing'], 26],
+  [['header', 'missing'], 27],
   [['no', 'table'], 1],
   [[], 1],
 ])('the key %j is on line %d', (path, line) => {
