@@ -98,7 +98,7 @@ function openAnswer(
   switch (path) {
     case '/':
     case '/status': {
-      if (body !== '') return problem(400, 'invalid-api-params', 'Malformed request');
+      if (body !== '') return bodyNotEmpty();
       const type = state === '22.09' ? 'maanger-facing' : 'manager-facing';
       return { status: 200, body: { status: 'ok', type, 'storage-proxy': version } };
     }
@@ -166,7 +166,7 @@ function ourReport(version: string): unknown {
 }
 
 function listAnswer({ body }: ApplianceRequest, state: string): ApplianceAnswer {
-  if (body !== '') return problem(400, 'invalid-api-params', 'Malformed request');
+  if (body !== '') return bodyNotEmpty();
   if (state === 'list-fails') return text(500);
   const volumes = Object.entries(VOLUMES).flatMap(([name, { backend }]) =>
     state === 'one-gone' && name === 'shared'
@@ -192,6 +192,9 @@ const refusal = (form: string, token: string | undefined): ApplianceAnswer =>
   form === 'livez'
     ? problem(403, 'forbidden', `Forbidden (${token === undefined ? 'missing' : 'invalid'} auth token)`)
     : text(403);
+
+const bodyNotEmpty = (): ApplianceAnswer =>
+  problem(400, 'malformed-request', 'Malformed request (request body should be empty)');
 
 function problem(status: number, type: string, title: string): ApplianceAnswer {
   return {
