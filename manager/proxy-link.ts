@@ -19,6 +19,7 @@ import {
 } from './received.ts';
 import type { RestHealth } from './rest/health-answer.ts';
 import { createHealthAsking } from './rest/health-asking.ts';
+import { knownVolumes } from './rest/known-volumes.ts';
 import { createRestProxy, type RestProxy } from './rest/rest-proxy.ts';
 
 /** How the manager speaks with one proxy. */
@@ -188,6 +189,7 @@ export function createProxyLink(options: ProxyLinkOptions): ProxyLink {
       // Requests are counted on where the proxy is reached otherwise from now on.
       epoch: `rest:${generation}`,
       pace: { intervalMs, timeoutMs },
+      ...(received === null ? {} : { toldBefore: knownVolumes(received) }),
       expectedVolumes: volumes,
       onMessage: (message) => {
         const { touched, isMeasuredOnly } = take(message, nextRequest());

@@ -17,6 +17,8 @@ export interface RestProxyOptions {
   /** Of the manager's own making: the proxy has none. */
   readonly epoch: string;
   readonly pace: VolumePace;
+  /** What was told of its volumes before it was reached in this way, on the manager's clock: it holds until they are asked. */
+  readonly toldBefore?: ReadonlyMap<string, ReceivedVolumeReport>;
   /** Volumes to ask for where the proxy cannot tell which it has. */
   readonly expectedVolumes: readonly string[];
   /** Hears of all that moves between polls. */
@@ -40,10 +42,14 @@ export interface RestProxy {
 }
 
 export function createRestProxy(options: RestProxyOptions): RestProxy {
-  const { clock, epoch, pace, expectedVolumes, onMessage, onDoubt } = options;
+  const { clock, epoch, pace, toldBefore = new Map(), expectedVolumes, onMessage, onDoubt } = options;
   const asking = createVolumeAsking({ ...options, onList, onVolume, onDoubt });
-  let volumes: ReadonlyMap<string, ReceivedVolumeReport | null> = new Map();
-  let listing: Listing = NO_LISTING;
+  let volumes: ReadonlyMap<string, ReceivedVolumeReport | null> = toldBefore;
+  let listing: Listing = {
+    ...NO_LISTING,
+    backends: new Map(Array.from(toldBefore, ([name, { backend }]) => [name, backend])),
+  };
+  let isListed = false;
   let listWarnings: readonly string[] = [];
   let health: RestHealth | null = null;
   let seq = 0;
@@ -92,7 +98,8 @@ export function createRestProxy(options: RestProxyOptions): RestProxy {
     const backends = new Map(listing.backends);
     if (list === null) for (const name of expectedVolumes) if (!backends.has(name)) backends.set(name, 'unknown');
     const isSame = isSameListing(before.listing, listing) && isAlike(before.listWarnings, listWarnings);
-    if (isSame && backends.size === volumes.size) return;
+    if (isListed && isSame && backends.size === volumes.size) return;
+    isListed = true;
     volumes = new Map(Array.from(backends, ([name, backend]) => [name, { ...volumeOf(name), backend }]));
     asking.follow([...backends.keys()].filter((name) => !listing.missed.has(name)));
     onMessage(report());

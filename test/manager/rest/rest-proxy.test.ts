@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseManagerConfig } from '../../../manager/config.ts';
 import { createScripted, hanging, REFUSED, WELL } from './scripted-proxy.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,6 +11,30 @@ describe('the volumes of a proxy of Backend.AI', () => {
     expect(state()).toBe('healthy OK');
     await clock.advance(10 * MINUTE_MS);
     expect([times('volume/hwinfo v'), times('volumes')]).toEqual([11, 11]);
+  });
+
+  it('keep their verdicts where the proxy is to be reached otherwise, until they are asked for in that way', async () => {
+    const { clock, manager, proxy, state, times, transitions } = createScripted({ volumes: ['v', 'gone'] });
+    await clock.advance(1_000);
+    const before = [...transitions];
+    proxy.volumes = ['v'];
+    const other = parseManagerConfig('[proxies.p]\nmanager_api = "http://p"\nsecret = "other"\n', 'manager.toml');
+    manager.reconfigure(other.config);
+    await clock.advance(1_000);
+    expect([state(), times('volume/hwinfo v'), transitions]).toEqual(['healthy OK', 2, before]);
+    await clock.advance(2 * MINUTE_MS);
+    expect([state(), state('gone')]).toEqual(['healthy OK', 'unknown NOT_REPORTED']);
+  });
+
+  it('that were known are asked for where the proxy is to be reached otherwise, and cannot list them any more', async () => {
+    const { clock, manager, proxy, state, times, transitions } = createScripted();
+    await clock.advance(1_000);
+    const before = [...transitions];
+    proxy.isListFailing = true;
+    const other = parseManagerConfig('[proxies.p]\nmanager_api = "http://p"\nsecret = "other"\n', 'manager.toml');
+    manager.reconfigure(other.config);
+    await clock.advance(1_000);
+    expect([state(), times('volume/hwinfo v'), transitions]).toEqual(['healthy OK', 2, before]);
   });
 
   it('are not checked yet until they were asked for', async () => {

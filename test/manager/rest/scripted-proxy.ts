@@ -10,6 +10,8 @@ export interface Script {
   /** Why it cannot be reached; null while it can. */
   lost: AskingFailed | null;
   isRefusing: boolean;
+  /** Its list of volumes is a 500. */
+  isListFailing: boolean;
   /** So many questions are cut next. */
   cuts: number;
   volumes: readonly string[];
@@ -23,7 +25,14 @@ export const REFUSED = new AskingFailed('refused', 'connection refused');
 /** A manager of one proxy that answers as it is told, on a clock that the test owns. */
 export function createScripted(script: Partial<Script> = {}, { url = 'http://p', more = '' } = {}) {
   const clock = createFakeClock();
-  const well = { lost: null, isRefusing: false, cuts: 0, volumes: ['v'], hwinfo: async () => WELL };
+  const well = {
+    lost: null,
+    isRefusing: false,
+    isListFailing: false,
+    cuts: 0,
+    volumes: ['v'],
+    hwinfo: async () => WELL,
+  };
   const proxy: Script = { ...well, ...script };
   const asked: string[] = [];
   const transitions: string[] = [];
@@ -44,6 +53,7 @@ export function createScripted(script: Partial<Script> = {}, { url = 'http://p',
     }
     if (path === 'health') return { status: 'healthy', version: '25.15.0', component: 'storage-proxy' };
     if (proxy.isRefusing) throw httpFailure(403);
+    if (path === 'volumes' && proxy.isListFailing) throw httpFailure(500);
     if (path === 'volumes') return { volumes: proxy.volumes.map((name) => ({ name, backend: 'vfs' })) };
     return hwinfoOf((body as { volume: string }).volume, signal);
   };
