@@ -6,8 +6,6 @@ import { followProxies } from './proxy-source.ts';
 import { systemClock } from './system-clock.ts';
 import { sayChanges } from './what-changed.ts';
 
-const NONE_FOUND = 'no storage proxy is found where [proxies] from says';
-
 export interface FoundProxiesOptions {
   readonly log: Log;
   /** The last list that was found at the same place: it goes on until it is known better. */
@@ -42,10 +40,9 @@ export async function findProxies(read: ReadManagerConfig, options: FoundProxies
       ...(previous === undefined ? {} : { previous }),
       clock: systemClock,
       onProxies(list) {
-        const found = Object.keys(list.proxies).length > 0 ? list.problems : [...list.problems, NONE_FOUND];
-        for (const problem of found) if (!problems.includes(problem)) log('warn', problem);
+        for (const problem of list.problems) if (!problems.includes(problem)) log('warn', problem);
         if (hasStarted) sayFound(changesBetween(config.proxies, list.proxies));
-        problems = found;
+        ({ problems } = list);
         config = { ...config, proxies: { ...list.proxies } };
         if (hasStarted) onConfig(config);
         warn();

@@ -94,7 +94,9 @@ const GO_ON = 'its last known proxies go on';
 function createTeller({ inline, place, onProxies, previous = {} }: TellerOptions) {
   let last: ProxyList | null = null;
   return (found: WrittenProxies): void => {
-    const list = mergeProxies({ found, inline, place, previous: last?.proxies ?? previous });
+    const merged = mergeProxies({ found, inline, place, previous: last?.proxies ?? previous });
+    const none = Object.keys(found).length > 0 ? [] : [`${place('', '')}  no storage proxy is found there`];
+    const list = { ...merged, problems: [...none, ...merged.problems] };
     if (isDeepStrictEqual(list, last)) return;
     last = list;
     onProxies(list);

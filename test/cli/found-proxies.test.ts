@@ -26,6 +26,14 @@ const start = (file: string) => sandbox.start('manager', '-c', file, '--listen',
 describe('a manager whose proxies are in a JSON file', () => {
   const TOML = '[proxies]\nfrom = "volumes.json"\n';
 
+  it('is warned that none is there, though its own file has one', async () => {
+    write('volumes.json', { proxies: {} });
+    const own = '[proxies.own]\nmanager_api = "http://own.invalid:1"\nsecret = "s"\n';
+    const manager = start(write('manager.toml', `${TOML}${own}`));
+    await manager.says(/warn: volumes\.json: proxies no storage proxy is found there\n[^]*listening on/);
+    expect(await manager.end()).toBe(0);
+  });
+
   it('has them at its start, and hears of each change; a bad file changes nothing', async () => {
     const sample = { _types: { user: '' }, default_host: 'p1:v', exposed_volume_info: 'percentage' };
     write('volumes.json', { ...sample, proxies: { p1: proxy('p1', { ssl_verify: 'false' }), bad: proxy('a b') } });
@@ -42,7 +50,7 @@ describe('a manager whose proxies are in a JSON file', () => {
     await manager.says(/found again[^]*1 proxy added \(p3\)/);
     expect(manager.output()).not.toContain('hunter2');
     write('volumes.json', { proxies: {} });
-    await manager.says(/warn: no storage proxy is found where \[proxies\] from says\n/);
+    await manager.says(/warn: volumes\.json: proxies no storage proxy is found there\n/);
     expect(await manager.end()).toBe(0);
   });
 
