@@ -4,8 +4,12 @@ import type { ExpectedProxy } from './effective-state.ts';
 import { isHttps } from './tls-remarks.ts';
 
 /** Beside what a proxy reports there are the volumes that its table, or a virtual folder, names. */
-export function expectedProxies({ proxies, vfolder }: ManagerConfig): readonly ExpectedProxy[] {
-  const named = vfolder.flatMap(({ host }) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
+export function expectedProxies(
+  { proxies, vfolder }: ManagerConfig,
+  affected: ReadonlyMap<string, number> | null,
+): readonly ExpectedProxy[] {
+  const hosts = affected === null ? vfolder.map(({ host }) => host) : [...affected.keys()];
+  const named = hosts.flatMap((host) => (isNoStorage(host) ? [] : (parseVolumeHost(host) ?? [])));
   const byProxy = Map.groupBy(named, ({ proxy }) => proxy);
   return Object.entries(proxies).map(([name, proxy]) => ({
     name,

@@ -25,6 +25,8 @@ export interface ManagerOptions {
   /** All the processor time that this process has used, in milliseconds. */
   readonly cpuMs?: () => number;
   readonly onTransition?: (transition: Transition) => void;
+  /** Where virtual folders come from now, which may change; null: from the configuration. */
+  readonly vfolders?: () => VfolderSource | null;
 }
 
 /** A manager without its sockets: it polls its proxies and listens to them, and answers from one snapshot. */
@@ -57,7 +59,9 @@ const MAX_CHECK_TIMEOUT_MS = 60_000;
 
 export function createManager(options: ManagerOptions): Manager {
   let { config } = options;
-  const { accessOf, epoch, clock, random, cpuMs, onTransition = () => {} } = options;
+  const { accessOf, epoch, clock, random, cpuMs, onTransition = () => {}, vfolders = () => null } = options;
+  let configured = createConfiguredVfolders(config.vfolder);
+  const folders = (): VfolderSource => vfolders() ?? configured;
   const checker = createStorageHealthChecker({
     proxies: config.proxies,
     accessOf,
@@ -71,7 +75,7 @@ export function createManager(options: ManagerOptions): Manager {
     },
   });
   const state: EffectiveState = createEffectiveState({
-    proxies: expectedProxies(config),
+    proxies: expectedProxies(config, folders().affected()),
     known: checker.known,
     clock,
     onChanges(proxy, changes, volumes) {
@@ -85,7 +89,6 @@ export function createManager(options: ManagerOptions): Manager {
   const checks = new Set<{ readonly proxy: string; readonly end: () => void }>();
   const warnings = new Map<string, string>();
   let isOver = false;
-  let vfolders = createConfiguredVfolders(config.vfolder);
   let observer: ObserverHealth = { status: 'ok', since: isoOf(moment(clock)), message: null, warnings: [] };
 
   return {
@@ -94,7 +97,12 @@ export function createManager(options: ManagerOptions): Manager {
     observer: () => observer,
     volumeHistory: announcer.volumeHistory,
     proxyHistory: announcer.proxyHistory,
-    vfolders: { find: (id) => vfolders.find(id), list: (host) => vfolders.list(host) },
+    vfolders: {
+      findMany: (ids) => folders().findMany(ids),
+      page: (asked) => folders().page(asked),
+      affected: () => folders().affected(),
+      away: () => folders().away(),
+    },
     reconfigure,
     warn(name, sentence) {
       if (sentence === null) warnings.delete(name);
@@ -114,10 +122,10 @@ export function createManager(options: ManagerOptions): Manager {
   function reconfigure(next: ManagerConfig): void {
     if (isOver) return;
     config = next;
-    vfolders = createConfiguredVfolders(config.vfolder);
+    configured = createConfiguredVfolders(config.vfolder);
     for (const { proxy, end } of checks) if (!Object.hasOwn(config.proxies, proxy)) end();
     checker.reconfigure(config.proxies);
-    state.reconfigure(expectedProxies(config));
+    state.reconfigure(expectedProxies(config, folders().affected()));
     observe();
   }
 

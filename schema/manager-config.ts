@@ -4,7 +4,7 @@ import { EtcdConfig } from './etcd-config.ts';
 import { Address, SharedSecret } from './proxy-config.ts';
 import { refuseHalfTls, ServerTls } from './server-tls.ts';
 import { Switch } from './switch.ts';
-import { VirtualFolder } from './vfolder.ts';
+import { READY, VirtualFolder } from './vfolder.ts';
 import { isNoStorage, parseVolumeHost } from './volume-host.ts';
 
 const MAX_POLL_TIMEOUT_MS = 3_000;
@@ -76,6 +76,7 @@ const VfolderEntry = z.strictObject({
   host: z.string().refine((host) => isNoStorage(host) || parseVolumeHost(host) !== null, {
     error: 'expected a volume host such as "proxy1:volume1"',
   }),
+  status: z.string().default(READY),
 });
 
 function refuseDuplicates(folders: readonly { readonly id: string }[], context: z.RefinementCtx): void {

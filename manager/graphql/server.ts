@@ -1,13 +1,14 @@
 import type { GraphQLError } from 'graphql';
 import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
-import type { GraphqlContext } from './context.ts';
+import type { ManagerLookups } from './context.ts';
+import { createFolderLoader } from './folder-loader.ts';
 import { nestingLimit, queryLimits } from './limits.ts';
 import { noPage, strictRequests } from './requests.ts';
 import { schema } from './schema.ts';
 import { sharedExecution } from './shared-execution.ts';
 import { steadySnapshot } from './steady-snapshot.ts';
 
-export interface GraphqlOptions extends GraphqlContext {
+export interface GraphqlOptions extends ManagerLookups {
   /** Whether a browser is shown GraphiQL, which needs nothing from outside. */
   readonly graphiql: boolean;
   /** Hears of errors of ours, whose cause the client is not told. */
@@ -35,7 +36,8 @@ const DEFAULT_QUERY = `{
 }
 `;
 
-export function createGraphql({ graphiql, logError, ...context }: GraphqlOptions): GraphqlServer {
+export function createGraphql({ graphiql, logError, ...lookups }: GraphqlOptions): GraphqlServer {
+  const context = { ...lookups, folder: createFolderLoader(lookups.vfolders) };
   const yoga = createYoga({
     schema,
     context,

@@ -1,7 +1,9 @@
 import type { ManagerEvent } from '../../schema/manager-event.ts';
 import { StorageProxyHealth } from '../../schema/storage-proxy-health.ts';
 import { StorageProxyTransition } from '../../schema/transition.ts';
+import { affectedByProxy } from '../affected-vfolders.ts';
 import { NO_LONGER_CONFIGURED } from '../transition-events.ts';
+import { AS_COUNTED } from './as-counted.ts';
 import { builder, zod } from './builder.ts';
 import { historyArgs, historyLength } from './history.ts';
 import { untilReturned } from './until-returned.ts';
@@ -14,6 +16,11 @@ export const StorageProxyHealthType = zod.objectType(StorageProxyHealth, (t) => 
     type: [VolumeHealthType],
     description: 'Health of the known volumes of this proxy.',
     resolve: ({ proxy_name }, _args, { snapshot }) => snapshot().volumesOf(proxy_name),
+  }),
+  affectedVfolders: t.int({
+    nullable: true,
+    description: `How many virtual folders its volumes store, also those that it has not reported: ${AS_COUNTED}`,
+    resolve: ({ proxy_name }, _args, { vfolders }) => affectedByProxy(vfolders.affected(), proxy_name),
   }),
   history: t.field({
     type: [StorageProxyTransitionType],

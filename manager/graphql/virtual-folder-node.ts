@@ -1,9 +1,10 @@
-import { VirtualFolder } from '../../schema/vfolder.ts';
+import { TRASHED, VirtualFolder } from '../../schema/vfolder.ts';
 import { isNoStorage, parseVolumeHost } from '../../schema/volume-host.ts';
 import { badUserInput } from './bad-user-input.ts';
 import { builder, zod } from './builder.ts';
-import { pageOf } from './connection.ts';
+import { connectionOf, pageBounds } from './connection.ts';
 import { parseGlobalId } from './global-id.ts';
+import { orUnavailable } from './vfolders-unavailable.ts';
 import { VolumeHealthType, volumeHost } from './volume-health.ts';
 import { named } from './zod-shape.ts';
 
@@ -19,11 +20,8 @@ export const VirtualFolderNodeType = builder.node(builder.objectRef<VirtualFolde
       throw badUserInput(`expected the UUID of a ${NAME}, found "${id}"`);
     },
   },
-  async loadOne(id, { vfolders }) {
-    const folder = await vfolders.find(id);
-    // A copy: the plugin puts its brand on what it loads.
-    return folder && { ...folder };
-  },
+  // An error takes the place of its folder alone.
+  loadMany: (ids, { folder }) => Promise.all(ids.map((id) => folder(id).then(copyOf, asError))),
   fields: (t) => ({
     ...zod.fields(t, VirtualFolder, ['id']),
     storageHealth: t.field({
@@ -42,16 +40,28 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'A virtual folder; null if there is none of that id.',
     args: { id: t.arg.id({ required: true, description: 'Its global id or its UUID.' }) },
-    resolve: (_root, { id }, { vfolders }) => vfolders.find(folderId(id)),
+    resolve: (_root, { id }, { folder }) => folder(folderId(id)),
   }),
   vfolderNodes: t.connection(
     {
       type: VirtualFolderNodeType,
-      description: 'Virtual folders, ordered by UUID: 20 unless `first` or `last` says how many, at most 100.',
-      args: { host: t.arg.string({ description: 'Only folders on this volume host, `proxy:volume`.' }) },
-      async resolve(_root, { host, ...page }, { vfolders }) {
-        if (host != null && !isNoStorage(host)) volumeHost(host);
-        return pageOf(await vfolders.list(host), page, ({ id }) => id);
+      // What else is asked for is answered while the folders cannot be had.
+      nullable: true,
+      description:
+        'Virtual folders, ordered by UUID: 20 unless `first` or `last` says how many, at most 100. Those that are deleted ' +
+        'are left out.',
+      args: {
+        host: t.arg.string({ description: 'Only folders on this volume host, `proxy:volume`.' }),
+        name: t.arg.string({ description: 'Only folders of exactly this name.' }),
+        status: t.arg.stringList({
+          description: `Only folders with one of these statuses; \`${TRASHED}\` brings up those in the trash.`,
+        }),
+      },
+      async resolve(_root, { host = null, name = null, status = null, ...args }, { vfolders }) {
+        if (host !== null && !isNoStorage(host)) volumeHost(host);
+        const bounds = pageBounds(args, isUuid);
+        const page = await orUnavailable(vfolders.page({ filter: { host, name, status }, ...bounds }));
+        return connectionOf(page, ({ id }) => id);
       },
     },
     { name: 'VirtualFolderConnection' },
@@ -65,5 +75,11 @@ function folderId(text: string): string {
   if (isUuid(id)) return id;
   throw badUserInput(`id: expected the global id of a ${NAME} or a UUID, found "${text}"`);
 }
+
+/** The plugin puts its brand on what it loads. */
+const copyOf = (folder: VirtualFolder | null): VirtualFolder | null => folder && { ...folder };
+
+/** GraphQL takes an error for one, wherever it stands; the plugin's types do not say so. */
+const asError = (error: unknown): never => error as never;
 
 const isUuid = (text: string): boolean => VirtualFolder.shape.id.safeParse(text).success;

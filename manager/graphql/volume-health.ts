@@ -2,14 +2,22 @@ import { EffectiveStatus } from '../../schema/status.ts';
 import { VolumeTransition } from '../../schema/transition.ts';
 import { VolumeHealth } from '../../schema/volume-health.ts';
 import { type VolumeHost, parseVolumeHost } from '../../schema/volume-host.ts';
+import { affectedByVolume } from '../affected-vfolders.ts';
 import { badUserInput } from './bad-user-input.ts';
 import { builder, zod } from './builder.ts';
+import { AS_COUNTED } from './as-counted.ts';
 import { historyArgs, historyLength } from './history.ts';
 
 export const VolumeHealthStatusType = zod.enumType(EffectiveStatus);
 const VolumeTransitionType = zod.objectType(VolumeTransition);
 
 export const VolumeHealthType = zod.objectType(VolumeHealth, (t) => ({
+  affectedVfolders: t.int({
+    nullable: true,
+    description: `How many virtual folders it stores: ${AS_COUNTED}`,
+    resolve: ({ proxy_name: proxy, volume_id: volume }, _args, { vfolders }) =>
+      affectedByVolume(vfolders.affected(), { proxy, volume }),
+  }),
   history: t.field({
     type: [VolumeTransitionType],
     description: 'Its latest transitions, the oldest first.',

@@ -3,6 +3,7 @@ import { createManagerClient } from '../../client/manager-client.ts';
 import type { ManagerEvent } from '../../schema/manager-event.ts';
 import { settled } from '../fake-clock.ts';
 import { createWorld } from '../world.ts';
+import { allFolders } from './all-folders.ts';
 import { readerOf, subscription } from './event-reader.ts';
 
 const AT_1 = 'manager_api = "http://proxy1"';
@@ -240,7 +241,7 @@ describe('a proxy that is configured otherwise', () => {
 
 describe('virtual folders', () => {
   it('are those of the new configuration', async () => {
-    const folders = async () => (await world.manager.vfolders.list()).map(({ name }) => name);
+    const folders = async () => (await allFolders(world.manager.vfolders)).map(({ name }) => name);
     expect(await folders()).toEqual(['photos']);
     world.reconfigure(BOTH);
     expect(await folders()).toEqual([]);

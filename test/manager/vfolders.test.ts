@@ -1,17 +1,15 @@
 import { expect, it } from 'vitest';
 import { createConfiguredVfolders } from '../../manager/vfolders.ts';
+import { describeVfolderSource, FOLDERS } from './vfolder-source-suite.ts';
 
-const A = { id: '0f1c2a54-0a0b-4f6e-9a51-0123456789ab', name: 'a', host: 'proxy1:v' };
-const B = { id: '6F1C2A54-0A0B-4F6E-9A51-0123456789AB', name: 'b', host: 'proxy2:v' };
-const vfolders = createConfiguredVfolders([B, A]);
+describeVfolderSource('the configuration', async () => createConfiguredVfolders(FOLDERS));
 
-it('finds a folder by its UUID, whatever the case of its letters', async () => {
-  expect(await vfolders.find(B.id.toLowerCase())).toBe(B);
-  expect(await vfolders.find(A.id.toUpperCase())).toBe(A);
-  expect(await vfolders.find('6f1c2a54-0a0b-4f6e-9a51-000000000000')).toBeNull();
+it('has ids in small letters, however they are written', async () => {
+  const id = '6F1C2A54-0A0B-4F6E-9A51-0123456789AB';
+  const { findMany } = createConfiguredVfolders([{ id, name: 'a', host: 'p:v', status: 'ready' }]);
+  expect(await findMany([id])).toMatchObject([{ id: id.toLowerCase() }]);
 });
 
-it('lists them by id, or those of one host', async () => {
-  expect(await vfolders.list()).toEqual([A, B]);
-  expect(await vfolders.list('proxy2:v')).toEqual([B]);
+it('is counted by nobody', () => {
+  expect(createConfiguredVfolders(FOLDERS).affected()).toBeNull();
 });

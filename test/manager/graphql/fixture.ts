@@ -4,6 +4,7 @@ import { type GraphqlOptions, type GraphqlServer, createGraphql } from '../../..
 import type { Snapshot } from '../../../manager/snapshot.ts';
 import { createConfiguredVfolders } from '../../../manager/vfolders.ts';
 import type { StorageProxyHealth } from '../../../schema/storage-proxy-health.ts';
+import type { VirtualFolder } from '../../../schema/vfolder.ts';
 import type { VolumeHealth } from '../../../schema/volume-health.ts';
 import { formatVolumeHost, parseVolumeHost } from '../../../schema/volume-host.ts';
 
@@ -82,10 +83,14 @@ export const documented = snapshotOf(
 
 export const FOLDER_ID = '7b6ac3f2-5d1c-4f8e-9d3a-0c1b2a3d4e5f';
 
+export function folder(said: Partial<VirtualFolder> = {}): VirtualFolder {
+  return { id: FOLDER_ID, name: 'data', host: 'proxy1:volume1', status: 'ready', ...said };
+}
+
 export function graphql(options: Partial<GraphqlOptions> = {}): GraphqlServer {
   return createGraphql({
     snapshot: () => documented,
-    vfolders: createConfiguredVfolders([{ id: FOLDER_ID, name: 'data', host: 'proxy1:volume1' }]),
+    vfolders: createConfiguredVfolders([folder()]),
     checkVolume: async (host) => documented.volume(host),
     observer: () => ({ status: 'ok', since: CHECKED_AT, message: null, warnings: [] }),
     volumeHistory: () => [],

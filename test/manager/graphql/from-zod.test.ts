@@ -148,5 +148,5 @@ describe('when the schema is built, it refuses and names the field of', () => {
 test('the keys of the derived fields are known to the compiler', () => {
   expectTypeOf<CamelCase<'last_checked_at'>>().toEqualTypeOf<'lastCheckedAt'>();
   // oxlint-disable-next-line typescript/no-explicit-any -- the keys do not depend on the builder
-  expectTypeOf<keyof ZodFields<any, typeof VirtualFolder, 'id'>>().toEqualTypeOf<'name' | 'host'>();
+  expectTypeOf<keyof ZodFields<any, typeof VirtualFolder, 'id'>>().toEqualTypeOf<'name' | 'host' | 'status'>();
 });

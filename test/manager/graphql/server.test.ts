@@ -90,7 +90,7 @@ test('suggests what a misspelt field may have meant', async () => {
 test('an error of ours is logged once with its cause, and the client is told nothing of it', async () => {
   const cause = new Error('password of the database is hunter2');
   const logged: unknown[][] = [];
-  const vfolders = { ...createConfiguredVfolders([]), find: () => Promise.reject(cause) };
+  const vfolders = { ...createConfiguredVfolders([]), findMany: () => Promise.reject(cause) };
   const server = graphql({ vfolders, logError: (...line) => logged.push(line) });
 
   const answer = await ask(server, `{ vfolderNode(id: "${FOLDER_ID}") { name } volumeHealthList { volumeId } }`);

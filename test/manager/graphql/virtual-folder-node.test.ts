@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createConfiguredVfolders } from '../../../manager/vfolders.ts';
 import type { VirtualFolder } from '../../../schema/vfolder.ts';
-import { FOLDER_ID, ask, codes, globalId, graphql } from './fixture.ts';
+import { FOLDER_ID, ask, codes, folder, globalId, graphql } from './fixture.ts';
 
 const GLOBAL_ID = globalId(`VirtualFolderNode:${FOLDER_ID}`);
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -67,7 +67,7 @@ test.for([
   ['malformed', 'UNKNOWN'],
   [':volume1', 'UNKNOWN'],
 ] as const)('the storage health of a folder on the host "%s" is %s', async ([host, status]) => {
-  const vfolders = createConfiguredVfolders([{ id: FOLDER_ID, name: 'data', host }]);
+  const vfolders = createConfiguredVfolders([folder({ host })]);
 
   const { data, errors } = await ask(
     graphql({ vfolders }),
@@ -80,7 +80,7 @@ test.for([
 
 const folders = Array.from({ length: 130 }, (_, index): VirtualFolder => {
   const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-  return { id, name: `folder-${index}`, host: index % 2 === 0 ? 'proxy1:volume1' : 'proxy1:volume2' };
+  return { id, name: `folder-${index}`, host: index % 2 === 0 ? 'proxy1:volume1' : 'proxy1:volume2', status: 'ready' };
 });
 const many = graphql({ vfolders: createConfiguredVfolders(folders) });
 
@@ -117,12 +117,29 @@ test('vfolderNodes(host) has only the folders on that host', async () => {
   expect(names).toEqual(['folder-127', 'folder-129']);
 });
 
+test('vfolderNodes goes by name and status, too, and a folder says its own', async () => {
+  const vfolders = createConfiguredVfolders([
+    folder(),
+    folder({ id: NOBODY, status: 'delete-pending' }),
+    folder({ id: FOLDER_ID.replace('7', '8'), name: 'other', status: 'cloning' }),
+  ]);
+  const statuses = async (args: string) => {
+    const { data } = await ask(graphql({ vfolders }), `{ vfolderNodes${args} { edges { node { status } } } }`);
+    return data.vfolderNodes.edges.map((edge: { node: VirtualFolder }) => edge.node.status);
+  };
+
+  expect(await statuses('')).toEqual(['ready', 'cloning']);
+  expect(await statuses('(name: "other")')).toEqual(['cloning']);
+  expect(await statuses('(name: "data", status: ["cloning", "delete-pending"])')).toEqual(['delete-pending']);
+});
+
 test.for([
   ['first: -1', 'first: expected a number from 0 to 100, found -1'],
   ['first: 101', 'first: expected a number from 0 to 100, found 101'],
   ['last: 101', 'last: expected a number from 0 to 100, found 101'],
   ['after: "%"', 'after: expected a cursor of this connection, found "%"'],
   ['before: "Zm9v"', 'before: expected a cursor of this connection, found "Zm9v"'],
+  ['after: "YWZ0ZXI6J29uZQ=="', 'after: expected a cursor of this connection, found "YWZ0ZXI6J29uZQ=="'],
 ] as const)('vfolderNodes refuses %s', async ([args, message]) => {
   const { errors } = await ask(many, `{ vfolderNodes(${args}) { edges { cursor } } }`);
 

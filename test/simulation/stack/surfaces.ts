@@ -5,6 +5,7 @@ import { ObserverHealth } from '../../../schema/observer-health.ts';
 import { StorageProxyHealth } from '../../../schema/storage-proxy-health.ts';
 import { VolumeHealth } from '../../../schema/volume-health.ts';
 import { formatVolumeHost, parseVolumeHost } from '../../../schema/volume-host.ts';
+import { allFolders } from '../../manager/all-folders.ts';
 import { readerOf, selectionOf } from './graphql-shape.ts';
 import type { App } from './serve-over-wire.ts';
 import { Violation } from '../world/violation.ts';
@@ -30,7 +31,7 @@ export async function compareSurfaces(manager: Manager, app: App): Promise<void>
   const snapshot = manager.snapshot();
   const { proxies, volumes } = snapshot;
   const observer = [manager.observer()];
-  const folders = spread(await manager.vfolders.list()).filter(({ host }) => host !== '');
+  const folders = spread(await allFolders(manager.vfolders)).filter(({ host }) => host !== '');
   const alone = spread(volumes);
   const asked = { hosts: alone.map(hostOf), folders: folders.map(({ id }) => id) };
   const [graphql, trpc] = await Promise.all([askGraphql(app, asked), askTrpc(app, asked)]);
