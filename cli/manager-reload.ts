@@ -6,6 +6,7 @@ import type { ManagerConfig } from '../schema/manager-config.ts';
 import { findProxies, type FoundProxies } from './found-proxies.ts';
 import type { Log } from './log.ts';
 import type { OwnCertificate } from './own-certificate.ts';
+import type { VfolderPlace } from './postgres/vfolder-place.ts';
 import { openProxyAccess, type RefusedProxy } from './proxy-access.ts';
 import { watchFiles } from './watch-files.ts';
 import { changedKeys, sayChanges } from './what-changed.ts';
@@ -17,6 +18,7 @@ export type SaidConfig = Omit<ReadManagerConfig, 'warnings'>;
 export interface RunningManager {
   readonly service: Pick<Manager, 'reconfigure' | 'warn'>;
   readonly tls: Pick<OwnCertificate, 'reload'> | undefined;
+  readonly vfolders: Pick<VfolderPlace, 'ready'>;
 }
 
 /** What a reload puts into effect; anything else takes a restart. */
@@ -50,6 +52,8 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
       if (isEarly) takeFound();
     },
     warn,
+    /** Has the manager look at what it is configured with anew. */
+    again: () => running?.service.reconfigure(config),
     /** Puts into effect what it can, warns of what takes a restart, and says what is other than before. */
     apply: (next: SaidConfig, before: SaidConfig): Promise<string> => inTurn(() => goOnWith(next, before)),
     stop(): void {
@@ -79,15 +83,19 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
   }
 
   async function goOnWith(next: SaidConfig, before: SaidConfig): Promise<string> {
+    const folders = await running?.vfolders.ready(next.database);
     const isSamePlace = isDeepStrictEqual(next.place, before.place);
-    const newer = await find(next, isSamePlace && next.place !== null ? found.config().proxies : undefined);
     const former = config;
+    let newer: FoundProxies | null = null;
     try {
+      newer = await find(next, isSamePlace && next.place !== null ? found.config().proxies : undefined);
       await use(newer.config(), { isFound: next.place !== null });
     } catch (error) {
-      newer.stop();
+      newer?.stop();
+      folders?.drop();
       throw error;
     }
+    const elsewhere = folders?.use() ?? null;
     found.stop();
     found = newer;
     if (next.place === null) warn('proxies', null);
@@ -96,7 +104,7 @@ export async function createManagerReload(started: SaidConfig, log: Log) {
     const late = changedKeys(started.config, next.config).filter((key) => !RELOADED.test(key));
     if (late.length > 0) log('warn', `takes a restart: ${late.join(', ')}`);
     const said = sayChanges(changesBetween(former.proxies, config.proxies), { one: 'proxy', many: 'proxies' });
-    return said.join(', ') || 'no proxy changed';
+    return [...(said.length > 0 ? said : ['no proxy changed']), ...(elsewhere === null ? [] : [elsewhere])].join(', ');
   }
 
   async function use(next: ManagerConfig, { isFound }: { readonly isFound: boolean }): Promise<void> {

@@ -18,7 +18,7 @@ const MAX_REQUEST_BYTES = 256 * 1_024;
 /** The manager's whole HTTP face: GraphQL, tRPC and its own health. */
 export function createManagerApp({ manager, version, graphiql, onError }: ManagerAppOptions): Hono {
   const { isReady, stop, reconfigure, warn, ...lookups } = manager;
-  const { snapshot, checkVolume } = lookups;
+  const { snapshot, checkVolume, vfolders } = lookups;
   const context: ManagerContext = {
     ...lookups,
     proxies: () => snapshot().proxies,
@@ -42,8 +42,11 @@ export function createManagerApp({ manager, version, graphiql, onError }: Manage
   app.on(['GET', 'POST', 'OPTIONS'], '/graphql', (c) => graphql.fetch(c.req.raw));
   app.get('/', (c) => c.json({ component: 'volhealth-manager', version, graphql: '/graphql', trpc: '/trpc' }));
   for (const path of ['/health', '/livez']) app.get(path, (c) => c.json({ status: 'ok', version }));
-  app.get('/readyz', (c) =>
-    isReady() ? c.json({ status: 'ok', version }) : c.json({ status: 'error', reason: 'first polls under way' }, 503),
-  );
+  app.get('/readyz', (c) => {
+    if (!isReady()) return c.json({ status: 'error', reason: 'first polls under way' }, 503);
+    // Health is served without it.
+    const away = vfolders.away();
+    return c.json({ status: 'ok', version, ...(away === null ? {} : { away: { vfolders: away } }) });
+  });
   return app;
 }

@@ -1,6 +1,7 @@
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { type ReadConfig, readConfigFile } from '../schema/config-file.ts';
+import { DatabaseConfig, type VfolderDatabase, VfoldersConfig } from '../schema/database-config.ts';
 import { EtcdConfig } from '../schema/etcd-config.ts';
 import {
   BACKEND_AI_MANAGER_KEYS,
@@ -19,6 +20,8 @@ export interface ReadManagerConfig extends ReadConfig<ManagerConfig> {
   readonly place: ProxyPlace | null;
   /** The file's own proxies as they are written: each comes before what is found under its name. */
   readonly inline: WrittenProxies;
+  /** Where virtual folders are found; null: `config` has all of them. */
+  readonly database: VfolderDatabase | null;
 }
 
 const Tables = z.looseObject({});
@@ -27,6 +30,7 @@ const Tables = z.looseObject({});
 const Read = z.strictObject({
   ...ManagerFile.shape,
   etcd: Tables.default({}),
+  db: Tables.default({}),
   proxies: Tables.default({}),
   volumes: z.strictObject({ proxies: Tables.default({}) }).default({ proxies: {} }),
 });
@@ -41,7 +45,8 @@ export function parseManagerConfig(text: string, file: string): ReadManagerConfi
     const { data } = ProxyEntry.safeParse(table);
     return data === undefined ? [] : [[name, data] as const];
   });
-  const { etcd, volumes: _, ...rest } = read;
+  const { etcd, db, vfolders, vfolder, volumes: _, ...rest } = read;
+  const database = databaseOf(vfolders, db);
   const lines = locateKeys(text);
   const remarks = proxies.flatMap(([name, entry]) =>
     tlsRemarks(entry).map(({ key, problem }) => {
@@ -49,17 +54,25 @@ export function parseManagerConfig(text: string, file: string): ReadManagerConfi
       return `${file}:${lines(path)}  ${path.join('.')}  ${problem}`;
     }),
   );
+  if (database !== null && vfolder.length > 0) {
+    remarks.push(`${file}:${lines(['vfolder', 0])}  vfolder  is not read beside [vfolders] from = "postgresql"`);
+  }
   return {
-    config: { ...rest, proxies: Object.fromEntries(proxies) },
+    config: { ...rest, vfolder: database === null ? vfolder : [], proxies: Object.fromEntries(proxies) },
     warnings: [...warnings, ...remarks],
     inline,
     place: placeOf(from, etcd),
+    database,
   };
 }
 
 function placeOf(from: string | null, etcd: unknown): ProxyPlace | null {
   if (from === null) return null;
   return from === 'etcd' ? { kind: 'etcd', etcd: EtcdConfig.parse(etcd) } : { kind: 'file', file: from };
+}
+
+function databaseOf({ from, ...asking }: VfoldersConfig, db: unknown): VfolderDatabase | null {
+  return from === undefined ? null : { ...asking, db: DatabaseConfig.parse(db) };
 }
 
 /** The key `from`, if it is no proxy of that name, and the proxies. */
@@ -73,7 +86,7 @@ function sorted(proxies: unknown): {
 }
 
 function furtherIssues(raw: unknown): readonly z.core.$ZodIssue[] {
-  const { proxies, volumes, etcd } = tableOf(raw);
+  const { proxies, volumes, etcd, vfolders, db } = tableOf(raw);
   const { from, tables } = sorted(proxies);
   const entry = from === null ? ProxyEntry : ProxyOverlay;
   return [
@@ -81,6 +94,7 @@ function furtherIssues(raw: unknown): readonly z.core.$ZodIssue[] {
     ...issuesAt(['proxies'], z.record(ProxyName, entry), tables),
     ...issuesAt(['volumes', 'proxies'], z.record(ProxyName, entry), tableOf(tableOf(volumes)['proxies'])),
     ...(from === 'etcd' ? issuesAt(['etcd'], EtcdConfig, etcd ?? {}) : []),
+    ...(tableOf(vfolders)['from'] === 'postgresql' ? issuesAt(['db'], DatabaseConfig, db ?? {}) : []),
   ];
 }
 

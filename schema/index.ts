@@ -1,5 +1,6 @@
 /** The shared words of volhealth, as zod schemas: one source for wire, REST, tRPC, GraphQL and configuration. */
 export * from './check.ts';
+export * from './database-config.ts';
 export * from './duration.ts';
 export * from './etcd-config.ts';
 export * from './hardware-metadata.ts';

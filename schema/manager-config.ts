@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_AI_DATABASE_KEYS, DatabaseConfig, VfoldersConfig } from './database-config.ts';
 import { Interval, Timeout } from './duration.ts';
 import { EtcdConfig } from './etcd-config.ts';
 import { Address, SharedSecret } from './proxy-config.ts';
@@ -108,9 +109,11 @@ export const ManagerConfig = z.strictObject({
 });
 export type ManagerConfig = z.infer<typeof ManagerConfig>;
 
-/** `manager.toml` as it is written: its proxies may be found elsewhere. */
+/** `manager.toml` as it is written: its proxies and its folders may be found elsewhere. */
 export const ManagerFile = ManagerConfig.extend({
   etcd: EtcdConfig.optional(),
+  db: DatabaseConfig.optional(),
+  vfolders: VfoldersConfig.prefault({}),
   proxies: z
     .object({
       from: z
@@ -132,6 +135,7 @@ export const BACKEND_AI_PROXY_ENTRY_KEYS = [
 /** Keys of a Backend.AI `manager.toml` (22.09 … 26.x) that say nothing to us. */
 export const BACKEND_AI_MANAGER_KEYS = [
   ...BACKEND_AI_PROXY_ENTRY_KEYS.flatMap((key) => [`proxies.*.${key}`, `volumes.proxies.*.${key}`]),
+  ...BACKEND_AI_DATABASE_KEYS.map((key) => `db.${key}`),
   ...['_types', 'types', 'default_host', 'exposed_volume_info'].map((key) => `volumes.${key}`),
   'api.allow_origins',
   'api.allow_graphql_schema_introspection',
@@ -143,7 +147,6 @@ export const BACKEND_AI_MANAGER_KEYS = [
   'audit_log',
   'auth',
   'config',
-  'db',
   'debug',
   'deployment',
   'docker',

@@ -3,6 +3,8 @@ import { parseProxyConfig } from '../../proxy/config.ts';
 import { configKindOf } from '../config-kind.ts';
 import { readConfig } from '../config-source.ts';
 import type { Command } from '../run.ts';
+import { databaseTlsOf } from '../postgres/open-vfolders.ts';
+import { readClientTls } from '../client-tls.ts';
 import { proxiesToCheck } from '../proxy-source.ts';
 import { managerTlsWarnings, serverTlsWarnings } from '../tls-warnings.ts';
 
@@ -24,10 +26,13 @@ Example:
     if (configKindOf(content) === 'manager') {
       const read = parseManagerConfig(content, file);
       const { proxies, problems } = proxiesToCheck(read);
-      const more = await managerTlsWarnings({ ...read.config, proxies });
+      const more = [...(await managerTlsWarnings({ ...read.config, proxies }))];
       const further = read.place?.kind === 'etcd' ? ', and those that etcd has, which was not asked' : '';
+      const tls = read.database === null ? null : databaseTlsOf(read.database);
+      if (tls !== null) more.push(...(await readClientTls(tls)).warnings);
+      const folders = read.database === null ? '' : ', and the virtual folders of [db], which was not asked';
       const warnings = [...read.warnings, ...problems, ...more];
-      report(file, warnings, `a manager with ${count(proxies, 'proxy', 'proxies')}${further}`);
+      report(file, warnings, `a manager with ${count(proxies, 'proxy', 'proxies')}${further}${folders}`);
     } else {
       const { config, warnings } = parseProxyConfig(content, file);
       const more = await serverTlsWarnings(config.api.manager, 'api.manager');

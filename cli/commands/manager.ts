@@ -10,6 +10,7 @@ import { createLog, type Log, levelOf } from '../log.ts';
 import { createManagerReload, type SaidConfig } from '../manager-reload.ts';
 import { openOwnCertificate } from '../own-certificate.ts';
 import { PACKAGE_VERSION } from '../package-version.ts';
+import { openVfolderPlace } from '../postgres/vfolder-place.ts';
 import { reloadOnChange } from '../reload.ts';
 import { cpuMs, systemClock } from '../system-clock.ts';
 import { type Command, text } from '../run.ts';
@@ -39,6 +40,7 @@ Example:
     const tls = await openOwnCertificate(read.config.api, { table: 'api', log });
     const reload = await createManagerReload(read, log);
     const { config, access } = reload;
+    const vfolders = await openVfolderPlace(read.database, { log, warn: reload.warn, onHosts: reload.again });
     if (read.place === null && Object.keys(config.proxies).length === 0) {
       log('warn', 'no storage proxy is configured: [proxies.NAME], or [proxies] from = "etcd"');
     }
@@ -54,6 +56,7 @@ Example:
       clock: systemClock,
       random: Math.random,
       cpuMs,
+      vfolders: vfolders.source,
       onTransition: (transition) => say({ log, limit }, transition),
     });
     const app = createManagerApp({
@@ -64,7 +67,7 @@ Example:
         log('error', 'internal error', { err: error });
       },
     });
-    reload.start({ service, tls });
+    reload.start({ service, tls, vfolders });
     const stopReloading = reloadOnChange<SaidConfig>({
       file,
       running: read,
@@ -84,6 +87,7 @@ Example:
       onStop: () => {
         stopReloading();
         reload.stop();
+        vfolders.stop();
         tls?.stop();
         service.stop();
         limit.stop();

@@ -1,7 +1,9 @@
 import { safe } from '@trpc/client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createManagerClient } from '../../client/manager-client.ts';
+import { createConfiguredVfolders } from '../../manager/vfolders.ts';
 import { createWorld } from '../world.ts';
+import { createFakeManager } from './fake-manager.ts';
 
 let world: ReturnType<typeof createWorld>;
 beforeEach(() => {
@@ -28,6 +30,16 @@ describe("the manager's own health", () => {
     world.killProxy('proxy1');
     await world.clock.advance(12_000);
     expect((await get('/readyz')).status).toBe(200);
+  });
+
+  it('names what is away beside health, which it is ready to serve all the same', async () => {
+    const away = 'PostgreSQL cannot be asked';
+    const { fetch } = createFakeManager({ vfolders: { ...createConfiguredVfolders([]), away: () => away } });
+    const response = await fetch(new Request('http://manager/readyz'));
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'ok', version: '1.0.0', away: { vfolders: away } },
+    ]);
   });
 });
 

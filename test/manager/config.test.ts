@@ -13,6 +13,8 @@ name = "photos"
 host = "proxy1:local"
 `;
 
+const DB = 'addr = "h:1"\nname = "n"\nuser = "u"\n';
+
 const problemsOf = (text: string) => refusals(() => parseManagerConfig(text, 'manager.toml'));
 const problemsIn = (text: string) => refusals(() => parseManagerConfig(text, 'f'));
 
@@ -129,6 +131,48 @@ describe('a manager.toml', () => {
   ])('is told what is wrong with [etcd]: %s', (lines, problem) => {
     const table = lines === '' ? '' : `[etcd]\n${lines}\n`;
     expect(problemsIn(`[proxies]\nfrom = "etcd"\n${table}`)).toEqual([problem]);
+  });
+
+  it('may have its folders in the database of Backend.AI, whose own table is read as it stands', () => {
+    const db = `[db]\ntype = "postgresql"\naddr = { host = "localhost", port = 8100 }\nname = "backend"\nuser = "postgres"
+password = "develove"\npool-size = 8\nmax-overflow = 64\npool-recycle = 50\npool_pre_ping = false\nlock-conn-timeout = 30\n`;
+    const { database, warnings } = parseManagerConfig(`${GOOD}${db}[vfolders]\nfrom = "postgresql"\n`, 'f');
+    expect(database).toEqual({
+      db: {
+        type: 'postgresql',
+        addr: { host: 'localhost', port: 8100 },
+        name: 'backend',
+        user: 'postgres',
+        password: 'develove',
+      },
+      statement_timeout: 5_000,
+      pool_size: 4,
+      count_interval: 60_000,
+    });
+    expect(warnings).toEqual(['f:5  vfolder  is not read beside [vfolders] from = "postgresql"']);
+    expect(parseManagerConfig(`${GOOD}${db}`, 'f')).toMatchObject({ database: null, warnings: [] });
+  });
+
+  it.each([
+    ['name = "n"\nuser = "u"', 'f:3  db.addr  expected an address such as "127.0.0.1:5432", found nothing'],
+    ['addr = "h:1"\nuser = "u"', 'f:3  db.name  expected the name of the database, such as "backend", found nothing'],
+    ['addr = "h:1"\nname = "n"', 'f:3  db.user  expected a role that may read the table vfolders, found nothing'],
+    [`${DB}type = "mysql"`, 'f:7  db.type  expected "postgresql", found "mysql"'],
+    [`${DB}password = 5`, 'f:7  db.password  expected a password, found a number'],
+    [`${DB}client_key = "k"`, 'f:3  db.client_cert  expected both client_cert and client_key, found nothing'],
+    [`${DB}ssl_enabled = "no"\nca = "c"`, 'f:7  db.ssl_enabled  expected true beside the files for TLS, found "no"'],
+  ])('is told what is wrong with [db]: %s', (lines, problem) => {
+    expect(problemsIn(`[vfolders]\nfrom = "postgresql"\n[db]\n${lines}\n`)).toEqual([problem]);
+  });
+
+  it.each([
+    ['from = "mysql"', 'f:2  vfolders.from  expected "postgresql", or nothing for those of [[vfolder]], found "mysql"'],
+    ['pool_size = 0', 'f:2  vfolders.pool_size  expected at least 1, found 0'],
+    ['pool_size = 1.5', 'f:2  vfolders.pool_size  expected a whole number of connections, found 1.5'],
+    ['count_interval = "0s"', 'f:2  vfolders.count_interval  expected at least "1s", found "0s"'],
+    ['statement_timeout = "1ms"', 'f:2  vfolders.statement_timeout  expected at least "10ms", found "1ms"'],
+  ])('is told what is wrong with [vfolders]: %s', (line, problem) => {
+    expect(problemsIn(`[vfolders]\n${line}\n`)).toEqual([problem]);
   });
 
   it('is told what is wrong with a proxy that says more of one that is found', () => {
