@@ -13,6 +13,30 @@ export interface ClientTls {
   readonly identity?: IdentityFiles | undefined;
 }
 
+/** The keys of a table by which it says how somebody is to be connected with. */
+export interface ClientTlsKeys {
+  readonly ssl_verify?: boolean | undefined;
+  readonly ca?: string | undefined;
+  readonly client_cert?: string | undefined;
+  readonly client_key?: string | undefined;
+}
+
+/** What a table of a configuration says, such as `proxies.p`: its files are named as it names them. */
+export function clientTlsOf(
+  table: string,
+  { ssl_verify = true, ca, client_cert, client_key }: ClientTlsKeys,
+): ClientTls {
+  const named = (key: keyof ClientTlsKeys, file: string): NamedFile => ({ key: `${table}.${key}`, file });
+  return {
+    isVerified: ssl_verify,
+    ca: ca === undefined ? undefined : named('ca', ca),
+    identity:
+      client_cert === undefined || client_key === undefined
+        ? undefined
+        : { cert: named('client_cert', client_cert), key: named('client_key', client_key) },
+  };
+}
+
 /** What a client connects with, as its files are now. */
 export interface ClientMaterial extends FromFiles {
   readonly secureContext: SecureContext;

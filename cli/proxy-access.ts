@@ -5,7 +5,7 @@ import type { ProxyAccess } from '../manager/proxy-link.ts';
 import { streamPace } from '../manager/storage-health-checker.ts';
 import { isHttps } from '../manager/tls-remarks.ts';
 import type { ProxyEntry } from '../schema/manager-config.ts';
-import type { ClientTls } from './client-tls.ts';
+import { clientTlsOf } from './client-tls.ts';
 import { lightFetch } from './light-fetch.ts';
 import type { Log } from './log.ts';
 import { openRenewedAgent, type RenewedAgent } from './renewed-agent.ts';
@@ -117,9 +117,8 @@ async function openAccess(
   { entry, silenceMs, log }: { readonly entry: ProxyEntry; readonly silenceMs: number; readonly log: Log },
 ): Promise<Pick<Opened, 'access' | 'agent'>> {
   const { manager_api: url, secret } = entry;
-  const agent = isHttps(url)
-    ? await openRenewedAgent(clientTlsOf(name, entry), { table: `proxies.${name}`, log })
-    : undefined;
+  const table = `proxies.${name}`;
+  const agent = isHttps(url) ? await openRenewedAgent(clientTlsOf(table, entry), { table, log }) : undefined;
   const fetch = agent === undefined ? globalThis.fetch : fetchThrough(agent.dispatcher);
   const client = createProxyClient({ url, secret, timeoutMs: MAX_TIMEOUT_MS, silenceMs, fetch });
   const asking = { url, secret, fetch: lightFetch(agent?.dispatcher) };
@@ -133,17 +132,4 @@ function left(one: ReadonlyMap<string, Opened>, other: ReadonlyMap<string, Opene
 
 function stopAll(opened: Iterable<Opened>): void {
   for (const { agent } of opened) agent?.stop();
-}
-
-/** How a proxy's entry says that it is to be connected with, in files that are named as the entry names them. */
-export function clientTlsOf(name: string, { ssl_verify, ca, client_cert, client_key }: ProxyEntry): ClientTls {
-  const named = (key: keyof ProxyEntry, file: string) => ({ key: `proxies.${name}.${key}`, file });
-  return {
-    isVerified: ssl_verify,
-    ca: ca === undefined ? undefined : named('ca', ca),
-    identity:
-      client_cert === undefined || client_key === undefined
-        ? undefined
-        : { cert: named('client_cert', client_cert), key: named('client_key', client_key) },
-  };
 }

@@ -1,15 +1,15 @@
 import { isHttps } from '../manager/tls-remarks.ts';
 import type { ManagerConfig } from '../schema/manager-config.ts';
 import type { ServerTls } from '../schema/server-tls.ts';
-import { readClientTls } from './client-tls.ts';
-import { clientTlsOf } from './proxy-access.ts';
+import { clientTlsOf, readClientTls } from './client-tls.ts';
 import { readServerTls } from './server-tls.ts';
 
 /** Reads all certificates of a `manager.toml`. Rejects with a `CannotRun` where one of them cannot be used. */
 export async function managerTlsWarnings({ api, proxies }: ManagerConfig): Promise<readonly string[]> {
   const warnings = [...(await serverTlsWarnings(api, 'api'))];
   for (const [name, entry] of Object.entries(proxies)) {
-    if (isHttps(entry.manager_api)) warnings.push(...(await readClientTls(clientTlsOf(name, entry))).warnings);
+    if (isHttps(entry.manager_api))
+      warnings.push(...(await readClientTls(clientTlsOf(`proxies.${name}`, entry))).warnings);
   }
   return warnings;
 }

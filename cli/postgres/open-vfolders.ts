@@ -1,5 +1,5 @@
 import type { VfolderDatabase } from '../../schema/database-config.ts';
-import { type ClientMaterial, type ClientTls, readClientTls } from '../client-tls.ts';
+import { type ClientMaterial, type ClientTls, clientTlsOf, readClientTls } from '../client-tls.ts';
 import type { Log } from '../log.ts';
 import { openRenewedFiles, type RenewedFiles } from '../renewed-files.ts';
 import { systemClock } from '../system-clock.ts';
@@ -54,14 +54,6 @@ export async function openVfolders(config: VfolderDatabase, options: OpenVfolder
 
 /** How the database is to be connected with; null: without TLS. */
 export function databaseTlsOf({ db }: VfolderDatabase): ClientTls | null {
-  const { ca, client_cert: cert, client_key: key, ssl_enabled = (ca ?? cert) !== undefined } = db;
-  if (!ssl_enabled) return null;
-  return {
-    isVerified: true,
-    ca: ca === undefined ? undefined : { key: 'db.ca', file: ca },
-    identity:
-      cert === undefined || key === undefined
-        ? undefined
-        : { cert: { key: 'db.client_cert', file: cert }, key: { key: 'db.client_key', file: key } },
-  };
+  const { ca, client_cert, ssl_enabled = (ca ?? client_cert) !== undefined } = db;
+  return ssl_enabled ? clientTlsOf('db', db) : null;
 }

@@ -1,5 +1,5 @@
-import { type ClientMaterial, readClientTls } from '../../cli/client-tls.ts';
-import { clientTlsOf, type ProxyAccesses } from '../../cli/proxy-access.ts';
+import { clientTlsOf, type ClientMaterial, readClientTls } from '../../cli/client-tls.ts';
+import type { ProxyAccesses } from '../../cli/proxy-access.ts';
 import { createTlsAgent, fetchThrough } from '../../cli/tls-agent.ts';
 import { describeFailure } from '../../client/failure.ts';
 import type { ProxyEntry } from '../../schema/manager-config.ts';
@@ -25,7 +25,7 @@ export function createLoad(access: ProxyAccesses, entry: ProxyEntry): Load {
   let material: ClientMaterial | null = null;
   const connect = async () => {
     // A certificate and its key are not replaced at one moment.
-    material = await readClientTls(clientTlsOf('p', entry)).catch(() => material);
+    material = await readClientTls(clientTlsOf('proxies.p', entry)).catch(() => material);
     if (material === null) return;
     const agent = createTlsAgent(material);
     const response = await fetchThrough(agent)(`${entry.manager_api}/livez`);

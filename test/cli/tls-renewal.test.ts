@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readClientTls } from '../../cli/client-tls.ts';
-import { clientTlsOf, openProxyAccess, type ProxyAccesses } from '../../cli/proxy-access.ts';
+import { clientTlsOf, readClientTls } from '../../cli/client-tls.ts';
+import { openProxyAccess, type ProxyAccesses } from '../../cli/proxy-access.ts';
 import { openRenewedAgent, type RenewedAgent } from '../../cli/renewed-agent.ts';
 import { createTlsAgent, fetchThrough } from '../../cli/tls-agent.ts';
 import { describeFailure } from '../../client/failure.ts';
@@ -46,7 +46,7 @@ async function renewed(service: Running, write: () => void): Promise<void> {
 
 /** The serial number of the certificate that a service shows to who connects anew. */
 async function serialAt(url: string): Promise<string> {
-  const { secureContext } = await readClientTls(clientTlsOf('p', entry));
+  const { secureContext } = await readClientTls(clientTlsOf('proxies.p', entry));
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: '127.0.0.1',
@@ -102,7 +102,7 @@ client_cert = "${mine.cert}"\nclient_key = "${mine.key}"\nhealth_check_interval 
   const paths = { ca, client_cert: mine.cert, client_key: mine.key };
   entry = ProxyEntry.parse({ manager_api: proxyUrl, secret: 's', ...paths });
   access = await openProxyAccess({ p: entry }, () => {});
-  agent = await openRenewedAgent(clientTlsOf('p', entry), { table: 'the test', log: () => {} });
+  agent = await openRenewedAgent(clientTlsOf('proxies.p', entry), { table: 'the test', log: () => {} });
   client = createManagerClient({ url: managerUrl, fetch: fetchThrough(agent.dispatcher) });
   await manager.says(/proxy p is healthy/);
 }, 60_000);
@@ -147,7 +147,7 @@ describe('a certificate that is renewed while services run', () => {
   it('of the client, is let in by a proxy that trusts its authority, and the former one no more', async () => {
     const asking = createLoad(access, entry);
     const next = await createAuthority();
-    const former = await readClientTls(clientTlsOf('p', entry));
+    const former = await readClientTls(clientTlsOf('proxies.p', entry));
     await renewed(proxy, () => files.file('clients-ca.pem', clients.caPem + next.caPem));
     const identity = await issueClient(next);
     await renewed(manager, () => files.identity('client', identity));
