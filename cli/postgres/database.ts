@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import type { VfolderDatabase } from '../../schema/database-config.ts';
 import type { ClientMaterial } from '../client-tls.ts';
-import { isAnswered, isLost, NO_ANSWER, TOO_MANY } from './postgres-failure.ts';
+import { isLost, isOfStatement, NO_ANSWER, TOO_MANY } from './postgres-failure.ts';
 
 /** One statement, and what stands for its `$1`, `$2`… */
 export interface Sql {
@@ -90,7 +90,7 @@ export function createDatabase(config: VfolderDatabase, tls: ClientMaterial | nu
       client.release();
       return rows;
     } catch (error) {
-      client.release(!isAnswered(error) && leftMs > 0);
+      client.release(!isOfStatement(error) && leftMs > 0);
       throw error;
     }
   }

@@ -38,7 +38,7 @@ const BY_WORDS: readonly (readonly [RegExp, string])[] = [
     'the pooler before it refuses "options": add that to its ignore_startup_parameters',
   ],
   [/Query read timeout|connection timeout|ETIMEDOUT|no answer in time/, NO_ANSWER],
-  [/ECONNRESET|EPIPE|Connection terminated|connection terminated/, 'it hangs up'],
+  [/ECONNRESET|EPIPE|Connection terminated|is not queryable/, 'it hangs up'],
 ];
 
 /** Null: it did answer, and the fault is ours. */
@@ -57,12 +57,18 @@ export function postgresFailure(error: unknown): PostgresFailure | null {
   return { why: known ?? `it answers with error ${code}`, isAway: true };
 }
 
-/** Whether PostgreSQL itself has said so, after which the connection is as good as before. */
-export const isAnswered = (error: unknown): boolean =>
+/** Whether PostgreSQL itself has said so. */
+const isAnswered = (error: unknown): boolean =>
   error instanceof Error && 'severity' in error && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
+
+/** Whether the connection is as good as before: what is worse than an `ERROR` ends it. */
+export const isOfStatement = (error: unknown): boolean =>
+  isAnswered(error) && (error as { severity?: unknown }).severity === 'ERROR';
 
 /** Whether a connection that was good has ended. */
 export function isLost(error: unknown): boolean {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return /^57P0[12]$|ECONNRESET|EPIPE/.test(code) || /^Connection terminated(?: unexpectedly)?$/.test(message);
+  return /^57P0[12]$|ECONNRESET|EPIPE/.test(code) || LOST.test(message);
 }
+
+const LOST = /^Connection terminated(?: unexpectedly)?$|is not queryable$/;
