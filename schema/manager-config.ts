@@ -100,6 +100,11 @@ export const ManagerConfig = z.strictObject({
     })
     .superRefine(refuseHalfTls)
     .prefault({}),
+  graphql: z
+    .strictObject({
+      federation: Switch.default(false).describe('Whether a subgraph for a federated graph is served, too.'),
+    })
+    .prefault({}),
   proxies: z.record(ProxyName, ProxyEntry).default({}),
   vfolder: z
     .array(VfolderEntry)

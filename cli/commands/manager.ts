@@ -63,6 +63,7 @@ Example:
       manager: service,
       version: PACKAGE_VERSION,
       graphiql: config.api.graphiql ?? isLoopback(address.host),
+      subgraph: config.graphql.federation ? (await import('../../manager/graphql/subgraph.ts')).subgraph : null,
       onError: (error) => {
         log('error', 'internal error', { err: error });
       },

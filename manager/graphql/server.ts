@@ -1,14 +1,18 @@
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
 import type { ManagerLookups } from './context.ts';
 import { createFolderLoader } from './folder-loader.ts';
 import { nestingLimit, queryLimits } from './limits.ts';
 import { noPage, strictRequests } from './requests.ts';
-import { schema } from './schema.ts';
+import { schema as standalone } from './schema.ts';
 import { sharedExecution } from './shared-execution.ts';
 import { steadySnapshot } from './steady-snapshot.ts';
 
 export interface GraphqlOptions extends ManagerLookups {
+  /** What is served instead of the standalone schema. */
+  readonly schema?: GraphQLSchema;
+  /** Where it is served: `/graphql` unless told otherwise. */
+  readonly path?: string;
   /** Whether a browser is shown GraphiQL, which needs nothing from outside. */
   readonly graphiql: boolean;
   /** Hears of errors of ours, whose cause the client is not told. */
@@ -16,7 +20,7 @@ export interface GraphqlOptions extends ManagerLookups {
 }
 
 export interface GraphqlServer {
-  /** Answers at the path `/graphql`. It limits what a query may ask, not how long its text is, and knows no users. */
+  /** Answers at its path. It limits what a query may ask, not how long its text is, and knows no users. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
@@ -36,11 +40,13 @@ const DEFAULT_QUERY = `{
 }
 `;
 
-export function createGraphql({ graphiql, logError, ...lookups }: GraphqlOptions): GraphqlServer {
+export function createGraphql(options: GraphqlOptions): GraphqlServer {
+  const { graphiql, logError, schema = standalone, path = '/graphql', ...lookups } = options;
   const context = { ...lookups, folder: createFolderLoader(lookups.vfolders) };
   const yoga = createYoga({
     schema,
     context,
+    graphqlEndpoint: path,
     graphiql: graphiql && { title: 'volhealth', defaultQuery: DEFAULT_QUERY },
     renderGraphiQL,
     plugins: [

@@ -1,5 +1,7 @@
 import { TRASHED, VirtualFolder } from '../../schema/vfolder.ts';
+import type { VolumeHealth } from '../../schema/volume-health.ts';
 import { isNoStorage, parseVolumeHost } from '../../schema/volume-host.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { badUserInput } from './bad-user-input.ts';
 import { builder, zod } from './builder.ts';
 import { connectionOf, pageBounds } from './connection.ts';
@@ -28,8 +30,7 @@ export const VirtualFolderNodeType = builder.node(builder.objectRef<VirtualFolde
       type: VolumeHealthType,
       nullable: true,
       description: 'Health of the volume that stores it; null only for a folder without storage.',
-      resolve: ({ host }, _args, { snapshot }) =>
-        isNoStorage(host) ? null : snapshot().effective(parseVolumeHost(host) ?? { proxy: host, volume: '' }),
+      resolve: ({ host }, _args, { snapshot }) => healthOfFolder(host, snapshot()),
     }),
   }),
 });
@@ -68,6 +69,11 @@ builder.queryFields((t) => ({
     { name: 'VirtualFolderEdge' },
   ),
 }));
+
+/** Health of the volume that stores what is on `host`; null where Backend.AI manages no storage. */
+export function healthOfFolder(host: string, { effective }: Snapshot): VolumeHealth | null {
+  return isNoStorage(host) ? null : effective(parseVolumeHost(host) ?? { proxy: host, volume: '' });
+}
 
 function folderId(text: string): string {
   const globalId = parseGlobalId(text);
