@@ -62,6 +62,7 @@ describe('the packed package', () => {
         'dist/client/index.js',
         'package.json',
         'schema.graphql',
+        'subgraph.graphql',
       ]),
     );
   });
