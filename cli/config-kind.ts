@@ -17,7 +17,9 @@ export function configKindOf(content: string): ConfigKind | null {
   const api = Object.keys(tables['api'] ?? {});
   const has = (...names: string[]): boolean => names.some((name) => name in tables);
   const isManager =
-    has('proxies', 'vfolder', 'vfolders', 'volumes', 'manager') || api.includes('listen') || api.includes('graphiql');
+    has('proxies', 'vfolder', 'vfolders', 'volumes', 'manager', 'graphql') ||
+    api.includes('listen') ||
+    api.includes('graphiql');
   const isProxy = has('volume', 'storage-proxy', 'storage_proxy') || api.includes('manager');
   if (isManager && isProxy) {
     throw new CannotRun('the file has tables of a proxy and of a manager: they have a file each');

@@ -246,7 +246,7 @@ export const REASONS = {
 
 export const Reason = z.enum(Object.keys(REASONS) as [keyof typeof REASONS, ...(keyof typeof REASONS)[]]).meta({
   id: 'HealthReason',
-  description: 'Stable code for a verdict.',
+  description: 'Stable code for a verdict; more may come.',
   enumDescriptions: Object.values(REASONS).map(({ meaning }) => meaning),
 });
 export type Reason = z.infer<typeof Reason>;

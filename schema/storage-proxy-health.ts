@@ -7,7 +7,7 @@ export const ProxyProtocol = z.enum(['trpc', 'rest']).meta({
   id: 'StorageProxyProtocol',
   description:
     'By what a storage proxy tells of its volumes: trpc = a proxy of volhealth, which tells by itself; ' +
-    'rest = a proxy of Backend.AI, which is asked for each volume.',
+    'rest = a proxy of Backend.AI, which is asked for each volume. More may come.',
 });
 export type ProxyProtocol = z.infer<typeof ProxyProtocol>;
 

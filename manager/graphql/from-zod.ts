@@ -19,17 +19,18 @@ type FieldBuilder<Types extends SchemaTypes, Schema extends z.ZodObject> = Potho
 
 /**
  * Derives GraphQL types from zod schemas: a field added to a schema is a field of its type. Types are named by
- * `.meta({ id })` of the schema or of the one it was cloned from. A kind of schema that has no counterpart throws
+ * `.meta({ id })` of the schema or of the one it was cloned from, and what must go is deprecated by
+ * `.meta({ deprecationReason })`. A kind of schema that has no counterpart throws
  * when the GraphQL schema is built. The builder must know the scalars `DateTime` and `JSON`.
  */
 export function fromZod<Types extends SchemaTypes>(builder: PothosSchemaTypes.SchemaBuilder<Types>) {
   const made = new Map<z.core.$ZodType, unknown>();
 
   function enumType<Schema extends z.ZodEnum>(schema: Schema): EnumRef<Types, z.output<Schema>> {
-    const { origin, id, description, enumDescriptions } = named(schema);
+    const { origin, id, description, enumDescriptions, enumDeprecationReasons } = named(schema);
     const values = schema.options.map((word, index) => [
       String(word).replace(/\W+/g, '_').toUpperCase(),
-      { value: word, description: enumDescriptions?.[index] },
+      { value: word, description: enumDescriptions?.[index], deprecationReason: enumDeprecationReasons?.[word] },
     ]);
     if (!made.has(origin)) {
       made.set(origin, builder.enumType(id, { description, values: Object.fromEntries(values) }));
@@ -59,9 +60,9 @@ export function fromZod<Types extends SchemaTypes>(builder: PothosSchemaTypes.Sc
     const keys = Object.keys(schema.shape).filter((key) => !omitted.includes(key as Omitted));
     const derived = keys.map((key) => {
       try {
-        const { inner, nullable, description } = peeled(schema.shape[key] as z.core.$ZodType);
+        const { inner, ...said } = peeled(schema.shape[key] as z.core.$ZodType);
         const resolve = (parent: Record<string, unknown>) => parent[key];
-        return [camelCase(key), t.field({ type: outputType(t, inner), nullable, description, resolve } as never)];
+        return [camelCase(key), t.field({ type: outputType(t, inner), ...said, resolve } as never)];
       } catch (cause) {
         throw new Error(`${named(schema).id}.${key}: ${(cause as Error).message}`, { cause });
       }

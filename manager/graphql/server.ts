@@ -3,7 +3,7 @@ import { type GraphiQLOptions, createYoga, maskError } from 'graphql-yoga';
 import type { ManagerLookups } from './context.ts';
 import { createFolderLoader } from './folder-loader.ts';
 import { nestingLimit, queryLimits } from './limits.ts';
-import { noPage, strictRequests } from './requests.ts';
+import { chosenOperation, noPage, strictRequests } from './requests.ts';
 import { schema as standalone } from './schema.ts';
 import { sharedExecution } from './shared-execution.ts';
 import { steadySnapshot } from './steady-snapshot.ts';
@@ -54,6 +54,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       ...(graphiql ? [] : [noPage]),
       nestingLimit,
       queryLimits(),
+      chosenOperation,
       steadySnapshot,
       sharedExecution(),
     ],

@@ -7,6 +7,8 @@ export interface Named {
   readonly description: string;
   /** What each word of an enum means, in the order of its options: a keyword that editors of JSON Schema know. */
   readonly enumDescriptions?: readonly string[];
+  /** Of words of an enum that must go, as `deprecationReason` of a field. */
+  readonly enumDeprecationReasons?: Readonly<Record<string, string>>;
 }
 
 const JSON_KINDS = new Set<string>(['string', 'number', 'boolean', 'null', 'array', 'record']);
@@ -24,13 +26,15 @@ export interface Peeled {
   readonly inner: z.core.$ZodTypes;
   readonly nullable: boolean;
   readonly description: string | undefined;
+  /** Of a field that must go: `Until YYYY-MM-DD: ` and what to ask for instead. */
+  readonly deprecationReason: string | undefined;
 }
 
-/** Takes off the wrappers that change no value. The outermost description counts. */
+/** Takes off the wrappers that change no value. The outermost description counts, and the outermost deprecation. */
 export function peeled(schema: z.core.$ZodType): Peeled {
   const inner = schema as z.core.$ZodTypes;
   const def = defOf(schema);
-  const description = z.globalRegistry.get(schema)?.description;
+  const { description, deprecationReason } = metaOf(schema);
   switch (def.type) {
     case 'nullable':
     case 'optional':
@@ -39,12 +43,24 @@ export function peeled(schema: z.core.$ZodType): Peeled {
     case 'readonly': {
       const under = peeled(def.innerType);
       const nullable = under.nullable || def.type === 'nullable' || def.type === 'optional';
-      return { ...under, nullable, description: description ?? under.description };
+      return {
+        ...under,
+        nullable,
+        description: description ?? under.description,
+        deprecationReason: deprecationReason ?? under.deprecationReason,
+      };
     }
     default:
-      return { inner, nullable: false, description };
+      return { inner, nullable: false, description, deprecationReason };
   }
 }
+
+interface Meta {
+  readonly description?: string;
+  readonly deprecationReason?: string;
+}
+
+const metaOf = (schema: z.core.$ZodType): Meta => (z.globalRegistry.get(schema) ?? {}) as Meta;
 
 /** A record, or `z.json()`: zod writes it as a lazy union of what JSON has. */
 export function isJson(schema: z.core.$ZodType): boolean {

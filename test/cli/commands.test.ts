@@ -66,6 +66,13 @@ describe('a file that is not what the command needs', () => {
     expect([code, stderr]).toEqual([2, 'volhealth proxy: manager.toml is the configuration of a manager\n']);
   });
 
+  it('is known by a table that only a manager has', async () => {
+    const file = write('federation.toml', '[graphql]\nfederation = true\n');
+    expect((await sandbox.run('proxy', '-c', file)).stderr).toBe(
+      'volhealth proxy: federation.toml is the configuration of a manager\n',
+    );
+  });
+
   it('is refused where it has tables of both, or is a directory', async () => {
     const both = write('both.toml', '[proxies.p]\n[volume.v]\n');
     expect((await sandbox.run('check-config', both)).stderr).toBe(

@@ -80,14 +80,17 @@ describe('a manager', () => {
     const { manager, names } = await startManager(managerToml(['p']));
     await expect
       .poll(
-        async () => (write('manager.toml', managerToml(['p', 'q'], 'graphiql = false\n')), (await names()).length),
+        async () => (
+          write('manager.toml', managerToml(['p', 'q'], 'graphiql = false\n[graphql]\nfederation = true\n')),
+          (await names()).length
+        ),
         {
           ...soon,
           interval: 700,
         },
       )
       .toBe(2);
-    await manager.says(/warn: takes a restart: api\.graphiql\n/);
+    await manager.says(/warn: takes a restart: api\.graphiql, graphql\.federation\n/);
     await manager.says(/reloaded manager\.toml: 1 proxy added \(q\)\n/);
     expect(await manager.end()).toBe(0);
   }, 30_000);

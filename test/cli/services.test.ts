@@ -129,6 +129,36 @@ describe('a manager and two proxies', () => {
   });
 });
 
+const sdlOf = (url: string) =>
+  fetch(`${url}/graphql/federation`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: '{"query":"{ _service { sdl } }"}',
+  });
+
+function startWith(table: string) {
+  const file = configure('manager.toml', `[api]\nlisten = "127.0.0.1:0"\n${table}`);
+  return listeningOn(sandbox.start('manager', '-c', file));
+}
+
+describe('a subgraph', () => {
+  it('is served where the configuration says so, as a browser that looks for an editor hears', async () => {
+    const url = await startWith('[graphql]\nfederation = true\n');
+    const response = await sdlOf(url);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { data: { _service: { sdl: expect.stringContaining('type VirtualFolderNode') } } },
+    ]);
+    const page = await fetch(`${url}/graphql/federation`, { headers: { accept: 'text/html' } });
+    expect([page.status, await page.text()]).toEqual([406, expect.stringContaining('GraphiQL is switched off')]);
+  });
+
+  it('is not there unless it is asked for', async () => {
+    const url = await startWith('');
+    expect((await sdlOf(url)).status).toBe(404);
+  });
+});
+
 const STREAMS = {
   'a GraphQL subscription': '/graphql?query=subscription{volumeHealthChanged{id}}',
   "tRPC's watch": '/trpc/watch',

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,11 +24,14 @@ export function compose(subgraphs: readonly Subgraph[]): string {
 
 /** A gateway in a process of its own, as Backend.AI runs one. */
 export async function startGateway(supergraph: string): Promise<{ url: string; process: ChildProcess }> {
-  const file = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'supergraph.graphql');
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-'));
+  const file = join(directory, 'supergraph.graphql');
   writeFileSync(file, supergraph);
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'gateway-process.ts'), file], {
+  const gateway = spawn(process.execPath, [join(import.meta.dirname, 'gateway-process.ts'), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [port] = (await once(createInterface(process_.stdout), 'line')) as [string];
-  return { url: `http://127.0.0.1:${port}/admin/gql`, process: process_ };
+  const [port] = (await once(createInterface(gateway.stdout), 'line')) as [string];
+  // It has read it by now.
+  rmSync(directory, { recursive: true });
+  return { url: `http://127.0.0.1:${port}/admin/gql`, process: gateway };
 }

@@ -96,6 +96,28 @@ test('the words of an enum go out in upper case, and say what they mean where th
   expect(printType(schema.getType('Size')!)).toContain('"""Like a mouse."""\n  VERY_SMALL');
 });
 
+test('what must go is deprecated, a field or a word of an enum', () => {
+  const Size = z.enum(['small', 'big']).meta({
+    id: 'Size2',
+    description: 'A size.',
+    enumDeprecationReasons: { big: 'Until 2030-01-01: `SMALL` is all there is.' },
+  });
+  const schema = built(
+    thing({
+      a: z.string().nullable().meta({ deprecationReason: 'Until 2030-01-01: ask `b`.' }),
+      b: z.string().meta({ deprecationReason: 'inner' }).optional(),
+      c: Size,
+    }),
+  );
+
+  const printed = printType(schema.getType(`Thing${count}`)!);
+  expect(printed).toContain('a: String @deprecated(reason: "Until 2030-01-01: ask `b`.")\n');
+  expect(printed).toContain('b: String @deprecated(reason: "inner")\n');
+  expect(printType(schema.getType('Size2')!)).toContain(
+    '  BIG @deprecated(reason: "Until 2030-01-01: `SMALL` is all there is.")\n  SMALL\n',
+  );
+});
+
 test('a value goes out under its camelCase name, and what is absent as null', () => {
   const schema = built(thing({ a_long_name: z.string(), gone: z.string().optional() }), { a_long_name: 'x' });
 

@@ -81,6 +81,59 @@ describe("the caller's mistakes go back to the caller", () => {
   });
 });
 
+async function answered(server: ReturnType<typeof graphql>, query: string, operationName?: string | null) {
+  const response = await server.fetch(post(JSON.stringify({ query, operationName })));
+  return [response.status, await response.json()];
+}
+
+describe('a document with several operations', () => {
+  const document = 'query A { __typename } query B { observerHealth { status } }';
+  const many = Array.from({ length: 11 }, (_, index) => `query Q${index} { __typename }`).join(' ');
+
+  test('has the one executed that is named, whatever was asked for before', async () => {
+    const server = graphql();
+    const refused = [400, expect.anything()];
+    const a = [200, { data: { __typename: 'Query' } }];
+    const b = [200, { data: { observerHealth: { status: 'OK' } } }];
+    for (const [name, answer] of Object.entries({ C: refused, A: a, B: b }).concat([
+      ['C', refused],
+      ['A', a],
+    ])) {
+      expect(await answered(server, document, name)).toEqual(answer);
+    }
+  });
+
+  test.for<[string, string, string | null | undefined, string]>([
+    ['an unknown one', document, 'C', 'operationName: expected one of "A", "B", found "C"'],
+    ['none', document, undefined, 'operationName: expected one of "A", "B", found none'],
+    ['null', document, null, 'operationName: expected one of "A", "B", found none'],
+    ['an empty one', document, '', 'operationName: expected one of "A", "B", found ""'],
+    [
+      'one where there are names enough',
+      many,
+      'x',
+      'operationName: expected one of "Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", …, found "x"',
+    ],
+    [
+      'one where none has a name',
+      '{ __typename }',
+      'A',
+      'operationName: expected none, as no operation of the query has a name, found "A"',
+    ],
+    [
+      'fragments alone',
+      'fragment F on Query { __typename }',
+      null,
+      'query: expected an operation, found fragments alone',
+    ],
+  ])('says what it has to who names %s', async ([, query, operationName, message]) => {
+    const [status, body] = await answered(graphql(), query, operationName);
+
+    expect(status).toBe(400);
+    expect(body).toEqual({ errors: [{ message, extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }] });
+  });
+});
+
 test('suggests what a misspelt field may have meant', async () => {
   const { errors } = await ask(graphql(), '{ volumeHealthLst { status } }');
 

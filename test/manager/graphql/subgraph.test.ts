@@ -6,12 +6,16 @@ import { serve } from '@hono/node-server';
 import { parse } from 'graphql/index.js';
 import { createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createEventFeed } from '../../../manager/event-feed.ts';
 import { MAX_REPRESENTATIONS, subgraph, subgraphSdl } from '../../../manager/graphql/subgraph.ts';
+import { createFakeClock } from '../../fake-clock.ts';
 import { compose, startGateway } from '../../rigs/gateway.ts';
-import { type Answer, codes, globalId, graphql } from './fixture.ts';
+import { readerOf } from '../event-reader.ts';
+import { type Answer, codes, documented, globalId, graphql, volume } from './fixture.ts';
 
 const PATH = '/graphql/federation';
-const ours = graphql({ schema: subgraph, path: PATH });
+const events = createEventFeed({ epoch: 'e', snapshot: () => documented, clock: createFakeClock() });
+const ours = graphql({ schema: subgraph, path: PATH, watch: events.watch });
 const cut = (name: string) => readFileSync(new URL(`./federation/${name}.graphql`, import.meta.url), 'utf8');
 
 const HOSTS: Readonly<Record<string, string | null>> = {
@@ -42,7 +46,8 @@ async function asked(query: string, variables: object = {}): Promise<Answer> {
 test('is printed as it is served', async () => {
   expect(readFileSync(new URL('../../../subgraph.graphql', import.meta.url), 'utf8')).toBe(subgraphSdl);
   const { data } = await asked('{ _service { sdl } }');
-  expect(data._service.sdl).toContain('storageHealth: VolumeHealth @requires(fields: "host")');
+  const { _service: service } = data;
+  expect(service.sdl).toContain('storageHealth: VolumeHealth @requires(fields: "host")');
 });
 
 test.for([
@@ -98,7 +103,8 @@ test.for<[string, object | null | string, object]>([
 ])('refuses a representation with %s, and answers those beside it', async ([, bad, error]) => {
   const good = { __typename: 'VirtualFolderNode', id: 'g', host: 'proxy1:volume1' };
   const { data, errors } = await asked(ENTITIES, { r: [bad, good] });
-  expect(data._entities[1]).toEqual({ id: 'g', storageHealth: { status: 'HEALTHY' } });
+  const { _entities: folders } = data;
+  expect(folders[1]).toEqual({ id: 'g', storageHealth: { status: 'HEALTHY' } });
   expect(errors).toMatchObject([{ ...error, extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 
@@ -112,7 +118,8 @@ test('refuses more representations than any page has', async () => {
   expect(errors).toMatchObject([
     { message: `representations: expected at most 1000, found 1001: ask for shorter pages of folders` },
   ]);
-  expect((await asked(ENTITIES, { r: r.slice(1) })).data._entities).toHaveLength(MAX_REPRESENTATIONS);
+  const { _entities: folders } = (await asked(ENTITIES, { r: r.slice(1) })).data;
+  expect(folders).toHaveLength(MAX_REPRESENTATIONS);
 });
 
 test('keeps the limits of the standalone schema', async () => {
@@ -271,3 +278,30 @@ test.for(['hangs up', 'never'] as const)(
     expect(errors).toMatchObject([{ path: ['vfolder_node', 'storageHealth'] }]);
   },
 );
+
+test('a gateway passes on a mutation, and its error with its code', async () => {
+  expect(await through('mutation { checkVolume(host: "proxy1:volume2") { status reason } }')).toEqual({
+    data: { checkVolume: { status: 'OFFLINE', reason: 'MOUNT_STUCK' } },
+  });
+  const { errors } = await through('mutation { checkVolume(host: "volume2") { status } }');
+  expect(errors).toMatchObject([
+    {
+      message: 'host: expected a volume host such as "proxy1:volume1", found "volume2"',
+      path: ['checkVolume'],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+});
+
+test('a gateway passes on a subscription as it happens', async () => {
+  const query = 'subscription { volumeHealthChanged(host: "proxy1:volume1") { type host current { status } } }';
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+  const response = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const reader = readerOf(response);
+  const told = async () => (await reader.json()).data.volumeHealthChanged;
+  expect(await told()).toEqual({ type: 'SNAPSHOT', host: 'proxy1:volume1', current: { status: 'HEALTHY' } });
+  const gone = volume('proxy1:volume1', { status: 'offline' });
+  events.publish({ type: 'volume', host: 'proxy1:volume1', previous: null, current: gone, transition: null });
+  expect(await told()).toEqual({ type: 'CHANGE', host: 'proxy1:volume1', current: { status: 'OFFLINE' } });
+  await reader.close();
+});
